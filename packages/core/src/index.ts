@@ -1,1 +1,11 @@
-export {};
+export * from './model/ip.ts';
+export * from './model/secret.ts';
+export * from './model/storage.ts';
+export * from './model/swarm.ts';
+export * from './model/user-error.ts';
+export type * from './ports/clock.ts';
+export type * from './ports/containers.ts';
+export type * from './ports/storage-pool.ts';
+export type * from './ports/swarm.ts';
+export type * from './services/container-spec.ts';
+export * from './services/spec-hash.ts';
