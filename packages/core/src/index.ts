@@ -1,11 +1,15 @@
 export * from './model/ip.ts';
+export type * from './model/node-facts.ts';
 export * from './model/secret.ts';
 export * from './model/storage.ts';
 export * from './model/swarm.ts';
 export * from './model/user-error.ts';
+export * from './paths.ts';
+export type * from './ports/certificates.ts';
 export type * from './ports/clock.ts';
 export type * from './ports/containers.ts';
 export type * from './ports/storage-pool.ts';
 export type * from './ports/swarm.ts';
+export type * from './ports/volume-mount.ts';
 export type * from './services/container-spec.ts';
 export * from './services/spec-hash.ts';

@@ -15,13 +15,14 @@ const offset = 0xcbf29ce484222325n;
 const prime = 0x100000001b3n;
 
 /**
- * FNV-1a, 64 bits, in hex: tells a changed specification from an unchanged one. It guards against
+ * FNV-1a over UTF-16 units, 64 bits, in hex: tells a changed specification from an unchanged one. It guards against
  * accidents only, so core needs no cryptography.
  */
 export function contentHash(value: unknown): string {
   let hash = offset;
-  for (const byte of new TextEncoder().encode(canonicalJson(value))) {
-    hash = ((hash ^ BigInt(byte)) * prime) & 0xffffffffffffffffn;
+  const text = canonicalJson(value);
+  for (let at = 0; at < text.length; at += 1) {
+    hash = ((hash ^ BigInt(text.charCodeAt(at))) * prime) & 0xffffffffffffffffn;
   }
   return hash.toString(16).padStart(16, '0');
 }
