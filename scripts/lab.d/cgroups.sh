@@ -34,13 +34,13 @@ make_cgroup() {
 inherit_cpuset() {
   local parent=${1%/*} field
   for field in cpuset.cpus cpuset.mems; do
-    [[ -n $(<"$1/$field") ]] || cat "$parent/$field" >"$1/$field"
+    [[ -n $(contents "$1/$field") ]] || cat "$parent/$field" >"$1/$field"
   done
 }
 
 enable_controllers() {
   local controller
-  for controller in $(<"$1/cgroup.controllers"); do
+  for controller in $(contents "$1/cgroup.controllers"); do
     echo "+$controller" >"$1/cgroup.subtree_control"
   done
 }

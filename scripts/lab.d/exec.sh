@@ -37,6 +37,6 @@ refuse_frozen() {
   local file
   for file in "$2/freezer.state" "$2/cgroup.freeze"; do
     [[ -e $file ]] || continue
-    case $(<"$file") in FROZEN | FREEZING | 1) refuse_exec "$1 is frozen" "run \"scripts/lab thaw $1\"" ;; esac
+    case $(contents "$file") in FROZEN | FREEZING | 1) refuse_exec "$1 is frozen" "run \"scripts/lab thaw $1\"" ;; esac
   done
 }

@@ -22,17 +22,17 @@ host_link() { printf 'km%s%s' "$lab_id" "$1"; }
 find_host_pid() {
   local pid groups
   host_pid=
-  { read -r pid <"$LAB_DIR/$1/pid"; } 2>/dev/null || return 0
-  { groups=$(<"/proc/$pid/cgroup"); } 2>/dev/null || return 0
+  pid=$(contents "$LAB_DIR/$1/pid")
+  [[ -n $pid ]] || return 0
+  groups=$(contents "/proc/$pid/cgroup")
   [[ $groups$'\n' == *"/$lab_cgroup/$1"[/$'\n']* ]] || return 0
   host_pid=$pid
 }
 
 # True once the start script has done its last act, which is to become systemd.
 is_booted() {
-  local name
   find_host_pid "$1"
-  [[ -n $host_pid ]] && { read -r name <"/proc/$host_pid/comm"; } 2>/dev/null && [[ $name == systemd ]]
+  [[ -n $host_pid && $(contents "/proc/$host_pid/comm") == systemd ]]
 }
 
 # Every host that left any trace: a directory or a cgroup.

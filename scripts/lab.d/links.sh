@@ -15,7 +15,7 @@ make_bridge() {
 # br_netfilter sends bridged frames through the machine's FORWARD chain, where Docker's policy is DROP.
 warn_of_filtered_bridges() {
   local switch=/proc/sys/net/bridge/bridge-nf-call-iptables
-  [[ -e $switch && $(<"$switch") == 1 ]] || return 0
+  [[ -e $switch && $(contents "$switch") == 1 ]] || return 0
   [[ $(iptables -S FORWARD 2>/dev/null | head -1) == '-P FORWARD DROP' ]] || return 0
   say "! this machine's firewall may drop what hosts send each other (br_netfilter, FORWARD is DROP)"
   say "  if hosts cannot reach each other: iptables -I FORWARD -i $bridge -o $bridge -j ACCEPT"

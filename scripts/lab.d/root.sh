@@ -32,9 +32,17 @@ mount_kernel_files() {
 protect_kernel() {
   mount --bind "$root/proc/sys" "$root/proc/sys"
   mount --bind "$root/proc/sys/net" "$root/proc/sys/net"
+  own_boot_id
   mount -o remount,bind,ro "$root/proc/sys"
   [[ ! -e $root/proc/sysrq-trigger ]] || mount --bind /dev/null "$root/proc/sysrq-trigger"
   mount -o remount,bind,ro "$root/sys"
+}
+
+# Programs tell a reboot by it: the machine's stays the same.
+own_boot_id() {
+  cat "$root/proc/sys/kernel/random/uuid" >"$root/run/boot_id"
+  chmod 444 "$root/run/boot_id"
+  mount --bind "$root/run/boot_id" "$root/proc/sys/kernel/random/boot_id"
 }
 
 mount_cgroups() {

@@ -19,6 +19,13 @@ fail() {
   exit 1
 }
 
+# contents FILE: nothing if it is not there. "$(<file)" would end the whole shell, and processes come and go.
+contents() {
+  local text=''
+  { read -r -d '' text <"$1"; } 2>/dev/null || true
+  printf '%s' "${text%$'\n'}"
+}
+
 check_settings() {
   [[ $LAB_DIR =~ ^/[^[:space:],:\\]+$ && $LAB_DIR != */../* && $LAB_DIR != */.. ]] ||
     wrong_usage "LAB_DIR must be an absolute path without blanks, commas or colons: $LAB_DIR"

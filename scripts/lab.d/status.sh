@@ -21,8 +21,8 @@ is_frozen() {
   local root group
   for root in $(cgroup_roots); do
     group=$(host_cgroup "$root" "$1")
-    [[ -e $group/freezer.state && $(<"$group/freezer.state") != THAWED ]] && return
-    [[ -e $group/cgroup.freeze && $(<"$group/cgroup.freeze") == 1 ]] && return
+    [[ -e $group/freezer.state && $(contents "$group/freezer.state") != THAWED ]] && return
+    [[ -e $group/cgroup.freeze && $(contents "$group/cgroup.freeze") == 1 ]] && return
   done
   return 1
 }

@@ -5,7 +5,7 @@ masked_units=(
   systemd-sysctl.service systemd-modules-load.service systemd-binfmt.service systemd-udevd.service
   systemd-udev-trigger.service systemd-udevd-control.socket systemd-udevd-kernel.socket systemd-hwdb-update.service
   systemd-remount-fs.service systemd-timesyncd.service systemd-pstore.service systemd-random-seed.service
-  systemd-firstboot.service systemd-repart.service systemd-logind.service systemd-networkd.service
+  systemd-firstboot.service systemd-repart.service systemd-networkd.service
   systemd-resolved.service systemd-journald-audit.socket systemd-pcrphase.service systemd-pcrphase-sysinit.service
   kmod-static-nodes.service modprobe@.service proc-sys-fs-binfmt_misc.automount proc-sys-fs-binfmt_misc.mount
   sys-fs-fuse-connections.mount sys-kernel-config.mount sys-kernel-debug.mount sys-kernel-tracing.mount
