@@ -34,13 +34,18 @@ export const onVolume = {
   krillState: 'krill/guard/state.json',
   krillPermit: 'krill/guard/permit.json',
   krillSentinel: 'krill/guard/cluster.json',
+  krillSettings: 'krill/guard/settings.json',
   krillToken: 'krill/guard/admin-token',
+  krillCertificate: 'krill/data/ssl/cert.pem',
+  krillKey: 'krill/data/ssl/key.pem',
   trustAnchor: 'krill/ta',
 } as const;
 
 export const volumeName = 'krillmanager';
 export const agentPort = 9655;
 export const krillPort = 3000;
+/** The name in the certificate that Krill shows to the other nodes; nobody resolves it. */
+export const krillTlsName = 'krill.krillmanager.internal';
 /** NGINX answers its own health check here, on loopback. */
 export const nginxHealthPort = 9656;
 export const krillUid = 1012;

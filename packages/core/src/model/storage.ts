@@ -1,3 +1,5 @@
+import { hostName, type Ip } from './ip.ts';
+
 /** A directory on a node that holds one copy of the volume. */
 export interface Brick {
   readonly host: string;
@@ -31,3 +33,10 @@ export interface PoolPeer {
   readonly state: 'joining' | 'member' | 'rejected';
   readonly connected: boolean;
 }
+
+/** The peer is a connected member, under its address or our name for it. */
+export const isMember = (peers: readonly PoolPeer[], ip: Ip): boolean =>
+  peers.some((peer) => isPeer(peer, ip) && peer.state === 'member' && peer.connected);
+
+export const isPeer = (peer: PoolPeer, ip: Ip): boolean =>
+  peer.hosts.some((host) => host === ip || host === hostName(ip));

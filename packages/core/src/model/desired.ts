@@ -1,0 +1,19 @@
+import type { Release } from '../services/release.ts';
+import type { ServingSpec } from '../services/serving.ts';
+import type { Ip } from './ip.ts';
+import type { ClusterSettings } from './settings.ts';
+import type { VolumeSpec } from './storage.ts';
+
+/** Intentions only; made from the configuration and the command line before the world is looked at. */
+export interface Desired {
+  readonly self: Ip;
+  readonly nodes: readonly Ip[];
+  readonly settings: ClusterSettings;
+  /** Used if this cluster is founded now. */
+  readonly newClusterId: string;
+  readonly volume: VolumeSpec;
+  readonly release: Release;
+  readonly serving: ServingSpec;
+  readonly managers: number;
+  readonly slaveDeadlineSeconds: number;
+}

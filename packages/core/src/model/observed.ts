@@ -1,0 +1,48 @@
+import type { Ip } from './ip.ts';
+import type { NodeFacts } from './node-facts.ts';
+import type { NodeStatus } from './node-status.ts';
+import type { ClusterRecord, ClusterSettings } from './settings.ts';
+import type { PoolPeer, VolumeState } from './storage.ts';
+import type { ServiceState, SwarmMembership, SwarmNode } from './swarm.ts';
+
+/** `member` as the joining node wrote it to the volume: proof that this Swarm node is that server. */
+export interface MemberRecord {
+  readonly ip: Ip;
+  readonly swarmNodeId: string;
+}
+
+export type KrillState = 'absent' | 'initialising' | 'initialised';
+
+/** What lies on the volume; null in {@link Observed} while it is not mounted here. */
+export interface VolumeContents {
+  readonly cluster: ClusterRecord | null;
+  readonly settings: ClusterSettings | null;
+  readonly members: ReadonlyMap<Ip, MemberRecord>;
+  readonly wanted: ReadonlyMap<Ip, string>;
+  readonly joinOpen: boolean;
+  /** Names in the serving certificate and its end; null when there is none. */
+  readonly certificate: { readonly names: readonly string[]; readonly notAfterMs: number } | null;
+  readonly krill: {
+    readonly state: KrillState;
+    readonly permit: boolean;
+    readonly prepared: boolean;
+  };
+}
+
+/** Facts only: what `init` sees before it plans. */
+export interface Observed {
+  readonly self: Ip;
+  /** By the clock of the machine that looks, milliseconds since the epoch. */
+  readonly nowMs: number;
+  readonly facts: ReadonlyMap<Ip, NodeFacts>;
+  readonly status: ReadonlyMap<Ip, NodeStatus>;
+  readonly agentEnabled: boolean;
+  readonly named: readonly Ip[];
+  readonly swarm: SwarmMembership;
+  readonly swarmNodes: readonly SwarmNode[];
+  readonly services: readonly ServiceState[];
+  readonly peers: readonly PoolPeer[];
+  readonly volume: VolumeState | null;
+  readonly mounted: boolean;
+  readonly contents: VolumeContents | null;
+}

@@ -1,0 +1,25 @@
+import type { Desired } from '../model/desired.ts';
+import type { Observed } from '../model/observed.ts';
+import type { ClusterRecord } from '../model/settings.ts';
+import { krillSpec } from '../services/krill.ts';
+import { specHash } from '../services/spec-hash.ts';
+import type { Step } from './step.ts';
+
+/** One Krill: its place on the volume, its one initialisation, its service. */
+export function planKrill(
+  observed: Observed,
+  { release, settings }: Desired,
+  cluster: ClusterRecord,
+): readonly Step[] {
+  const steps: Step[] = [];
+  const found = observed.contents?.krill ?? { state: 'absent', permit: false, prepared: false };
+  const service = observed.services.find(({ name }) => name === 'krill');
+  const spec = krillSpec(release, cluster.id);
+  if (!found.prepared) steps.push({ kind: 'krill.prepare', cluster });
+  if (found.state === 'absent' && !found.permit) steps.push({ kind: 'krill.permit' });
+  if (service?.specHash !== specHash(spec)) steps.push({ kind: 'service.apply', spec });
+  if (found.state !== 'initialised' || steps.length > 0 || service?.running !== 1) {
+    steps.push({ kind: 'krill.await', mode: settings.krill.mode });
+  }
+  return steps;
+}

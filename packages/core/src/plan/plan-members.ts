@@ -1,0 +1,47 @@
+import type { Desired } from '../model/desired.ts';
+import type { Ip } from '../model/ip.ts';
+import type { Observed } from '../model/observed.ts';
+import type { SwarmNode } from '../model/swarm.ts';
+import { krillLabel } from '../services/krill.ts';
+import type { Step } from './step.ts';
+
+/** Who joins, who becomes a manager, who may run Krill. */
+export function planMembers(observed: Observed, desired: Desired): readonly Step[] {
+  return [...planJoining(observed, desired), ...planRoles(observed, desired)];
+}
+
+/** Every node of the cluster writes its record, this one too; the token is shared only with others. */
+function planJoining(observed: Observed, desired: Desired): readonly Step[] {
+  const { self, nodes, slaveDeadlineSeconds: deadlineSeconds } = desired;
+  const missing = nodes.filter((ip) => swarmNodeOf(observed, ip) === null);
+  const open = observed.contents?.joinOpen ?? false;
+  const awaiting = missing.map((node): Step => ({ kind: 'member.await', node, deadlineSeconds }));
+  if (missing.every((ip) => ip === self)) {
+    return open ? [...awaiting, { kind: 'join.close' }] : awaiting;
+  }
+  return [{ kind: 'join.open', managers: [self], nodes }, ...awaiting, { kind: 'join.close' }];
+}
+
+function planRoles(observed: Observed, { nodes, managers }: Desired): readonly Step[] {
+  const present = observed.swarmNodes.filter(({ role }) => role === 'manager').length;
+  const lacking = Math.max(0, managers - Math.max(1, present));
+  const candidates = nodes.filter((ip) => swarmNodeOf(observed, ip)?.role !== 'manager');
+  const promoted = candidates.filter((ip) => ip !== nodes[0]).slice(0, lacking);
+  const unlabelled = nodes.filter((ip) => swarmNodeOf(observed, ip)?.labels[krillLabel] !== 'ok');
+  return [
+    ...promoted.map((node): Step => ({ kind: 'swarm.promote', node })),
+    ...unlabelled.map(
+      (node): Step => ({
+        kind: 'swarm.label',
+        node,
+        label: krillLabel,
+        value: 'ok',
+      }),
+    ),
+  ];
+}
+
+function swarmNodeOf(observed: Observed, ip: Ip): SwarmNode | null {
+  const record = observed.contents?.members.get(ip);
+  return observed.swarmNodes.find(({ id }) => id === record?.swarmNodeId) ?? null;
+}

@@ -1,0 +1,147 @@
+import type { Desired } from '../model/desired.ts';
+import type { Ip } from '../model/ip.ts';
+import type { NodeFacts } from '../model/node-facts.ts';
+import type { Observed } from '../model/observed.ts';
+import { UserError } from '../model/user-error.ts';
+
+const clockSkewMs = 2000;
+const oldestDocker = [20, 10] as const;
+const leastFreeBytes = 2 * 1024 ** 3;
+
+/** Everything that would make the plan fail half-way, on all nodes, each with a remedy. */
+export function preflight(observed: Observed, desired: Desired): readonly UserError[] {
+  return desired.nodes.flatMap((ip) => {
+    const facts = observed.facts.get(ip);
+    return facts === undefined ? [] : checkNode(ip, facts, observed, desired);
+  });
+}
+
+function checkNode(ip: Ip, facts: NodeFacts, observed: Observed, desired: Desired): UserError[] {
+  return [
+    ...checkRelease(ip, facts, desired),
+    ...checkDocker(ip, facts),
+    ...checkGluster(ip, facts, observed, desired),
+    ...checkBelonging(ip, facts, observed),
+    ...checkMachine(ip, facts, observed),
+  ];
+}
+
+function checkRelease(ip: Ip, facts: NodeFacts, { release }: Desired): UserError[] {
+  if (facts.release === release.release) return [];
+  return [
+    new UserError(`${ip} has release ${facts.release} installed, this server ${release.release}`, {
+      hint: 'install the same package on both',
+    }),
+  ];
+}
+
+function checkDocker(ip: Ip, { docker }: NodeFacts): UserError[] {
+  if (docker === null) {
+    return [
+      new UserError(`Docker does not answer on ${ip}`, {
+        hint: `run "systemctl start docker" there`,
+      }),
+    ];
+  }
+  const found: UserError[] = [];
+  const [major = 0, minor = 0] = docker.version.split('.').map(Number);
+  if (major < oldestDocker[0] || (major === oldestDocker[0] && minor < oldestDocker[1])) {
+    found.push(
+      new UserError(`Docker ${docker.version} on ${ip} is too old`, {
+        hint: `install ${oldestDocker.join('.')} or later`,
+      }),
+    );
+  }
+  const refused = [
+    ['live-restore', docker.liveRestore, 'Swarm does not work with it: set "live-restore": false'],
+    ['rootless mode', docker.rootless, 'run the system-wide daemon'],
+    ['userns-remap', docker.usernsRemap, 'remove "userns-remap": host networking needs it off'],
+  ] as const;
+  for (const [what, on, hint] of refused) {
+    if (on) found.push(new UserError(`Docker on ${ip} runs with ${what}`, { hint }));
+  }
+  return found;
+}
+
+function checkGluster(
+  ip: Ip,
+  facts: NodeFacts,
+  observed: Observed,
+  { self }: Desired,
+): UserError[] {
+  const { gluster } = facts;
+  if (gluster === null) {
+    return [
+      new UserError(`glusterd does not answer on ${ip}`, {
+        hint: `run "systemctl start glusterd" there`,
+      }),
+    ];
+  }
+  const mine = observed.facts.get(self)?.gluster?.version ?? gluster.version;
+  if (majorOf(mine) !== majorOf(gluster.version)) {
+    return [
+      new UserError(`GlusterFS is ${gluster.version} on ${ip} and ${mine} here`, {
+        hint: 'install the same major version on all nodes',
+      }),
+    ];
+  }
+  return [];
+}
+
+/** A server that belongs to somebody else is never taken over. */
+function checkBelonging(ip: Ip, facts: NodeFacts, observed: Observed): UserError[] {
+  const found: UserError[] = [];
+  const ours = observed.contents?.cluster?.id ?? null;
+  const leave = `run "krillmanager leave" on ${ip}, or choose another server`;
+  if (facts.cluster !== null && facts.cluster.id !== ours && observed.mounted) {
+    found.push(new UserError(`${ip} belongs to cluster ${facts.cluster.id}`, { hint: leave }));
+  }
+  const swarm = facts.swarm.clusterId;
+  if (swarm !== null && swarm !== observed.swarm.clusterId) {
+    found.push(new UserError(`${ip} is a member of another Docker Swarm`, { hint: leave }));
+  }
+  const pooled = facts.gluster?.peers.length ?? 0;
+  if (pooled > 0 && ip !== observed.self && !observed.peers.some((p) => p.hosts.includes(ip))) {
+    const known = observed.peers.some((p) =>
+      p.hosts.some((h) => h.endsWith(ip.replaceAll(/[.:]/g, '-'))),
+    );
+    if (!known) found.push(new UserError(`${ip} belongs to another storage pool`, { hint: leave }));
+  }
+  if (facts.brick === 'foreign' && observed.volume === null) {
+    found.push(
+      new UserError(`/srv/krillmanager/brick on ${ip} is not empty`, {
+        hint: 'it may hold data of an earlier cluster: look, move it away, run again',
+      }),
+    );
+  }
+  return found;
+}
+
+function checkMachine(ip: Ip, facts: NodeFacts, observed: Observed): UserError[] {
+  const found: UserError[] = [];
+  if (facts.disk.freeBytes < leastFreeBytes) {
+    found.push(
+      new UserError(`${ip} has only ${Math.round(facts.disk.freeBytes / 2 ** 20)} MiB free`, {
+        hint: 'free at least 2 GiB below /var/lib',
+      }),
+    );
+  }
+  const skewMs = Math.abs(facts.clockMs - observed.nowMs);
+  if (skewMs > clockSkewMs) {
+    found.push(
+      new UserError(`the clock of ${ip} is ${Math.round(skewMs / 1000)} s apart from ours`, {
+        hint: 'set up time synchronisation (systemd-timesyncd or chrony) on both',
+      }),
+    );
+  }
+  if (facts.takenPorts.length > 0) {
+    found.push(
+      new UserError(`another program listens on port ${facts.takenPorts.join(', ')} of ${ip}`, {
+        hint: `find it with "ss -ltnp" there and stop it`,
+      }),
+    );
+  }
+  return found;
+}
+
+const majorOf = (version: string): string => version.split('.')[0] ?? '';

@@ -1,0 +1,55 @@
+import type { Ip } from '../../model/ip.ts';
+import { Secret } from '../../model/secret.ts';
+import type { ClusterRecord, ClusterSettings } from '../../model/settings.ts';
+import { onVolume } from '../../paths.ts';
+import { certificateDays } from '../../policy.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { Handlers } from '../step.ts';
+
+export type ClusterStep =
+  | { readonly kind: 'cluster.found'; readonly cluster: ClusterRecord }
+  | { readonly kind: 'settings.publish'; readonly settings: ClusterSettings }
+  | { readonly kind: 'certificate.issue'; readonly names: readonly string[] };
+
+const rootOnly = { mode: 0o600, uid: 0, gid: 0 } as const;
+const readable = { mode: 0o644, uid: 0, gid: 0 } as const;
+
+export const clusterHandlers: Handlers<ClusterStep> = {
+  'cluster.found': {
+    describe: ({ cluster }) => `found cluster ${cluster.id} on the volume`,
+    apply: ({ cluster }, { ports: { files } }) =>
+      files.write(onVolume.cluster, JSON.stringify(cluster), readable),
+  },
+  'settings.publish': {
+    describe: ({ settings }) => `publish the settings for ${nodeCount(settings.nodes)}`,
+    apply: async ({ settings }, { ports: { files } }) => {
+      // Krill's container sees only its own directory.
+      await files.write(onVolume.krillSettings, JSON.stringify(settings), readable);
+      await files.write(onVolume.settings, JSON.stringify(settings), readable);
+    },
+  },
+  'certificate.issue': {
+    describe: ({ names }) => `issue a certificate for ${names.join(', ')}`,
+    apply: async ({ names }, { ports }) => {
+      const authority = await authorityOf(ports);
+      const server = await ports.certificates.server(authority, names, certificateDays.server);
+      // The key first: the certificate's presence says that the pair is whole.
+      await ports.files.write(onVolume.certificateKey, server.key.reveal(), rootOnly);
+      await ports.files.write(onVolume.certificate, server.certificate, readable);
+    },
+  },
+};
+
+/** The cluster's own certificate authority, made when it is first needed. */
+export async function authorityOf({ files, certificates }: Ports) {
+  const certificate = await files.read(onVolume.authority);
+  const key = await files.read(onVolume.authorityKey);
+  if (certificate !== null && key !== null) return { certificate, key: new Secret(key) };
+  const made = await certificates.authority('Krill Manager', certificateDays.authority);
+  await files.write(onVolume.authorityKey, made.key.reveal(), rootOnly);
+  await files.write(onVolume.authority, made.certificate, readable);
+  return made;
+}
+
+const nodeCount = (nodes: readonly Ip[]): string =>
+  nodes.length === 1 ? 'one node' : `${nodes.length} nodes`;

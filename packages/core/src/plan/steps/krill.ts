@@ -1,0 +1,97 @@
+import { until } from '../../execute/until.ts';
+import type { KrillState } from '../../model/observed.ts';
+import type { ClusterRecord, ClusterSettings } from '../../model/settings.ts';
+import { krillTlsName, krillUid, onVolume } from '../../paths.ts';
+import { certificateDays, patienceMs } from '../../policy.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { SingletonSpec } from '../../services/container-spec.ts';
+import type { Handlers } from '../step.ts';
+import { authorityOf } from './cluster.ts';
+
+export type KrillStep =
+  | { readonly kind: 'krill.prepare'; readonly cluster: ClusterRecord }
+  | { readonly kind: 'krill.permit' }
+  | { readonly kind: 'service.apply'; readonly spec: SingletonSpec }
+  | { readonly kind: 'krill.await'; readonly mode: ClusterSettings['krill']['mode'] };
+
+const krills = { mode: 0o700, uid: krillUid, gid: krillUid } as const;
+const krillsSecret = { mode: 0o600, uid: krillUid, gid: krillUid } as const;
+const listable = { mode: 0o711, uid: krillUid, gid: krillUid } as const;
+const published = { mode: 0o755, uid: krillUid, gid: krillUid } as const;
+
+export const krillHandlers: Handlers<KrillStep> = {
+  'krill.prepare': {
+    describe: () => "make Krill's directories and its administrator's token on the volume",
+    apply: async ({ cluster }, { ports }) => {
+      await makeDirectories(ports);
+      if ((await ports.files.read(onVolume.krillToken)) === null) {
+        await ports.files.write(onVolume.krillToken, ports.randomToken().reveal(), krillsSecret);
+      }
+      await giveCertificate(ports);
+      // The copy of the sentinel that Krill's container can see; last, because it says "prepared".
+      await ports.files.write(onVolume.krillSentinel, JSON.stringify(cluster), krillsSecret);
+    },
+  },
+  'krill.permit': {
+    describe: () => 'permit the one initialisation of Krill',
+    apply: async (_step, { ports: { files, randomToken } }) =>
+      files.write(
+        onVolume.krillPermit,
+        JSON.stringify({ id: randomToken().reveal() }),
+        krillsSecret,
+      ),
+  },
+  'service.apply': {
+    describe: ({ spec }) => `run ${spec.name} once in the Swarm`,
+    apply: ({ spec }, { ports: { swarm } }) => swarm.applyService(spec),
+  },
+  'krill.await': {
+    describe: ({ mode }) => `wait for Krill (mode ${mode}) to be initialised and to run`,
+    apply: async (_step, { ports, progress }) => {
+      await until(async () => (await readKrillState(ports)) === 'initialised', {
+        clock: ports.clock,
+        withinMs: patienceMs.krillInitialised,
+        what: 'Krill to be initialised',
+        hint: 'see "docker service ps krillmanager-krill --no-trunc" and "docker service logs krillmanager-krill"',
+      });
+      progress('initialised');
+      await until(async () => (await runningKrills(ports)) === 1, {
+        clock: ports.clock,
+        withinMs: patienceMs.krillRunning,
+        what: 'Krill to run',
+        hint: 'see "docker service ps krillmanager-krill --no-trunc"',
+      });
+    },
+  },
+};
+
+/** krillsync, another user, must be able to walk down to the repository and no further. */
+async function makeDirectories({ files }: Ports): Promise<void> {
+  await files.directory(onVolume.krill, published);
+  await files.directory(onVolume.krillData, listable);
+  await files.directory(onVolume.krillGuard, krills);
+  await files.directory(`${onVolume.krillData}/ssl`, krills);
+  await files.directory(onVolume.trustAnchor, published);
+  await files.directory(`${onVolume.krillData}/repo`, published);
+  await files.directory(`${onVolume.krillData}/repo/rrdp`, published);
+  // A tmpfs takes the mode of the directory that it covers.
+  await files.directory(`${onVolume.krillData}/repo/rsync`, { ...published, mode: 0o1777 });
+}
+
+/** Krill keeps a key pair that it finds; its own would carry no name that NGINX could verify. */
+async function giveCertificate(ports: Ports): Promise<void> {
+  if ((await ports.files.read(onVolume.krillCertificate)) !== null) return;
+  const authority = await authorityOf(ports);
+  const { authority: days } = certificateDays;
+  const pair = await ports.certificates.server(authority, [krillTlsName], days);
+  await ports.files.write(onVolume.krillKey, pair.key.reveal(), krillsSecret);
+  await ports.files.write(onVolume.krillCertificate, pair.certificate, krillsSecret);
+}
+
+export async function readKrillState({ files }: Pick<Ports, 'files'>): Promise<KrillState> {
+  const text = await files.read(onVolume.krillState);
+  return text === null ? 'absent' : (JSON.parse(text) as { state: KrillState }).state;
+}
+
+const runningKrills = async ({ swarm }: Ports): Promise<number> =>
+  (await swarm.services()).find(({ name }) => name === 'krill')?.running ?? 0;

@@ -1,0 +1,33 @@
+export const agentUnit = 'krillmanager-agent.service';
+
+/** How long a step waits for the world before it gives up; milliseconds. */
+export const patienceMs = {
+  agentStart: 30_000,
+  names: 60_000,
+  peerJoin: 60_000,
+  brickOnline: 60_000,
+  krillInitialised: 300_000,
+  krillRunning: 120_000,
+  servingHealthy: 120_000,
+} as const;
+
+/** Certificates of our own authority, in days; renewed when a third is left. */
+export const certificateDays = { authority: 3650, server: 90 } as const;
+export const renewBeforeDays = certificateDays.server / 3;
+
+/** A cut-off node must be known to be gone before Swarm starts the next Krill (docs/adr/0003). */
+export const volumeOptions: Readonly<Record<string, string>> = {
+  'network.ping-timeout': '5',
+  'server.tcp-user-timeout': '6',
+  'server.keepalive-time': '3',
+  'server.keepalive-interval': '1',
+  'server.keepalive-count': '3',
+  'client.tcp-user-timeout': '6',
+  'client.keepalive-time': '3',
+  'client.keepalive-interval': '1',
+  'client.keepalive-count': '3',
+  'cluster.quorum-type': 'auto',
+  // close() returns when the bricks have the data, and a rename cannot overtake its file.
+  'performance.flush-behind': 'off',
+  'performance.strict-write-ordering': 'on',
+};

@@ -1,0 +1,9 @@
+import type { Ip } from '../model/ip.ts';
+import type { NodeFacts } from '../model/node-facts.ts';
+import type { NodeStatus } from '../model/node-status.ts';
+
+/** The agents of all nodes, over HTTP; null when one does not answer within two seconds. */
+export interface Agents {
+  facts(ip: Ip): Promise<NodeFacts | null>;
+  status(ip: Ip): Promise<NodeStatus | null>;
+}

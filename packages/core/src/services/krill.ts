@@ -1,0 +1,54 @@
+import { krillUid, onVolume, paths } from '../paths.ts';
+import type { SingletonSpec } from './container-spec.ts';
+import { limits } from './limits.ts';
+import { executable, type Release, releaseDir } from './release.ts';
+
+export const krillLabel = 'krill';
+
+/**
+ * Krill under its supervisor. The bind's source exists only while the volume is mounted, so that
+ * Docker itself refuses to start Krill without it. Paths inside never change: Krill keeps the
+ * absolute path of its repository in its data.
+ */
+export function krillSpec(release: Release, clusterId: string): SingletonSpec {
+  return {
+    name: 'krill',
+    image: release.images.krill,
+    argv: [executable(release), 'krill-supervisor', clusterId],
+    env: { HOME: '/tmp' },
+    user: `${krillUid}:${krillUid}`,
+    capabilities: [],
+    mounts: [
+      {
+        type: 'bind',
+        source: `${paths.volume}/${onVolume.krill}`,
+        target: '/var/krill',
+        readOnly: false,
+      },
+      { type: 'bind', source: releaseDir(release), target: releaseDir(release), readOnly: true },
+      { type: 'tmpfs', target: '/tmp', sizeBytes: limits.temporaryBytes, mode: 0o1777 },
+      { type: 'tmpfs', target: '/run/krill', sizeBytes: limits.temporaryBytes, mode: 0o1777 },
+      // Krill rewrites its rsync tree whole at every change; nobody reads it (krillsync makes ours).
+      {
+        type: 'tmpfs',
+        target: '/var/krill/data/repo/rsync',
+        sizeBytes: limits.krillRsyncTreeBytes,
+        mode: 0o1777,
+      },
+    ],
+    memoryBytes: limits.krillMemoryBytes,
+    pids: limits.pids,
+    nofile: limits.nofile,
+    stopSignal: 'SIGTERM',
+    stopGraceSeconds: 20,
+    health: {
+      argv: [executable(release), 'krill-supervisor', '--health'],
+      intervalSeconds: 15,
+      timeoutSeconds: 5,
+      startSeconds: 30,
+      retries: 3,
+    },
+    requireLabels: { [krillLabel]: 'ok' },
+    restartDelaySeconds: 1,
+  };
+}

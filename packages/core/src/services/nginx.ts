@@ -1,0 +1,33 @@
+import { nginxHealthPort, paths } from '../paths.ts';
+import type { ContainerSpec } from './container-spec.ts';
+import { limits } from './limits.ts';
+import type { Release } from './release.ts';
+
+/** Binds the parents of what is replaced by rename, never the symlink or the file itself. */
+export const nginxSpec = (release: Release): ContainerSpec => ({
+  name: 'nginx',
+  image: release.images.nginx,
+  argv: ['nginx', '-c', '/serving/nginx.conf', '-g', 'daemon off;'],
+  env: {},
+  user: null,
+  // CHOWN: the master gives its temporary directories on the tmpfs to the workers' user.
+  capabilities: ['NET_BIND_SERVICE', 'SETUID', 'SETGID', 'CHOWN'],
+  mounts: [
+    { type: 'bind', source: paths.serving, target: '/serving', readOnly: true },
+    { type: 'bind', source: paths.publish, target: '/publish', readOnly: true },
+    { type: 'tmpfs', target: '/tmp', sizeBytes: limits.temporaryBytes, mode: 0o1777 },
+    { type: 'tmpfs', target: '/run', sizeBytes: limits.temporaryBytes, mode: 0o755 },
+  ],
+  memoryBytes: limits.nginxMemoryBytes,
+  pids: limits.pids,
+  nofile: limits.nofile,
+  stopSignal: 'SIGQUIT',
+  stopGraceSeconds: 15,
+  health: {
+    argv: ['curl', '-fsS', '-o', '/dev/null', `http://127.0.0.1:${nginxHealthPort}/healthz`],
+    intervalSeconds: 10,
+    timeoutSeconds: 5,
+    startSeconds: 5,
+    retries: 3,
+  },
+});

@@ -1,0 +1,36 @@
+import { paths } from '../paths.ts';
+import type { ContainerSpec } from './container-spec.ts';
+import { limits } from './limits.ts';
+import type { Release } from './release.ts';
+
+export const rsyncdSpec = (release: Release): ContainerSpec => ({
+  name: 'rsyncd',
+  image: release.images.rsyncd,
+  argv: [
+    'rsync',
+    '--daemon',
+    '--no-detach',
+    '--config=/serving/rsyncd.conf',
+    '--log-file=/dev/stdout',
+  ],
+  env: {},
+  user: null,
+  capabilities: ['NET_BIND_SERVICE', 'SETUID', 'SETGID', 'SYS_CHROOT'],
+  mounts: [
+    { type: 'bind', source: paths.serving, target: '/serving', readOnly: true },
+    { type: 'bind', source: paths.publish, target: '/publish', readOnly: true },
+    { type: 'tmpfs', target: '/run', sizeBytes: limits.temporaryBytes, mode: 0o755 },
+  ],
+  memoryBytes: limits.rsyncdMemoryBytes,
+  pids: limits.pids * 4,
+  nofile: limits.nofile,
+  stopSignal: 'SIGTERM',
+  stopGraceSeconds: 15,
+  health: {
+    argv: ['rsync', '--contimeout=3', '--timeout=4', 'rsync://127.0.0.1/'],
+    intervalSeconds: 10,
+    timeoutSeconds: 5,
+    startSeconds: 5,
+    retries: 3,
+  },
+});

@@ -1,0 +1,69 @@
+import type { Ip } from '../model/ip.ts';
+import type { ClusterSettings } from '../model/settings.ts';
+import { krillPort, krillTlsName, nginxHealthPort, onVolume } from '../paths.ts';
+import { krillsyncSpec } from './krillsync.ts';
+import { nginxSpec } from './nginx.ts';
+import type { Release } from './release.ts';
+import { rsyncdSpec } from './rsyncd.ts';
+import type { FollowedFile, ServingSpec } from './serving.ts';
+
+/** What the templates of the serving stack may use, as `it`. */
+export interface ServingView {
+  readonly domains: ClusterSettings['domains'];
+  /** One name for everything, or three: the distinct ones. */
+  readonly names: readonly string[];
+  readonly nodes: readonly Ip[];
+  readonly krillPort: number;
+  /** The name in the certificate that Krill shows to NGINX. */
+  readonly krillTlsName: string;
+  readonly healthPort: number;
+  readonly testbed: boolean;
+  readonly rsyncMaxConnections: number;
+}
+
+export type RenderServing = (template: 'nginx.conf' | 'rsyncd.conf', view: ServingView) => string;
+
+export function servingView(settings: ClusterSettings): ServingView {
+  const { domains } = settings;
+  return {
+    domains,
+    names: [...new Set([domains.krill, domains.rrdp, domains.rsync])],
+    nodes: [...settings.nodes].sort(),
+    krillPort,
+    krillTlsName,
+    healthPort: nginxHealthPort,
+    testbed: settings.krill.mode === 'testbed',
+    rsyncMaxConnections: settings.rsyncMaxConnections,
+  };
+}
+
+const certificates: readonly FollowedFile[] = [
+  { from: onVolume.certificate, to: 'tls/server.pem', mode: 0o644 },
+  { from: onVolume.certificateKey, to: 'tls/server.key', mode: 0o600 },
+  { from: onVolume.authority, to: 'tls/authority.pem', mode: 0o644 },
+];
+
+const trustAnchor: readonly FollowedFile[] = [
+  { from: `${onVolume.trustAnchor}/ta.tal`, to: 'ta/ta.tal', mode: 0o644 },
+  { from: `${onVolume.trustAnchor}/ta.cer`, to: 'ta/ta.cer', mode: 0o644 },
+];
+
+/** The serving stack of every node; with a third party's repository there is only Krill to serve. */
+export function servingSpec(
+  settings: ClusterSettings,
+  release: Release,
+  render: RenderServing,
+): ServingSpec {
+  const view = servingView(settings);
+  return {
+    files: (['nginx.conf', 'rsyncd.conf'] as const).map((path) => ({
+      path,
+      content: render(path, view),
+    })),
+    follows: view.testbed ? [...certificates, ...trustAnchor] : certificates,
+    containers:
+      settings.krill.mode === 'third-party'
+        ? [nginxSpec(release)]
+        : [krillsyncSpec(release, settings.domains), nginxSpec(release), rsyncdSpec(release)],
+  };
+}

@@ -1,0 +1,25 @@
+import type { ContainerSpec } from './container-spec.ts';
+import { contentHash } from './spec-hash.ts';
+
+/** A rendered file below the serving directory. */
+export interface ServingFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+/** A file on the volume that every node follows with a copy of its own. */
+export interface FollowedFile {
+  readonly from: string;
+  readonly to: string;
+  readonly mode: number;
+}
+
+/** The serving stack of one node: the same on every node, and enough to run without the cluster. */
+export interface ServingSpec {
+  readonly files: readonly ServingFile[];
+  readonly follows: readonly FollowedFile[];
+  /** In the order in which they are started. */
+  readonly containers: readonly ContainerSpec[];
+}
+
+export const servingHash = (spec: ServingSpec): string => contentHash(spec);
