@@ -1,1 +1,2 @@
-export {};
+export { dockerContainers } from './docker-containers.ts';
+export { dockerSwarm } from './docker-swarm.ts';

@@ -1,0 +1,176 @@
+import { access } from 'node:fs/promises';
+import {
+  type ContainerSpec,
+  type ContainerState,
+  type Containers,
+  type EngineInfo,
+  type OnceStreams,
+  ownerLabel,
+  specHash,
+  UserError,
+} from '@krillmanager/core';
+import type { ContainerInspectInfo } from 'dockerode';
+import { containerState } from './container-state.ts';
+import { containerName, lastingOptions, onceOptions } from './create-options.ts';
+import { type DockerSocket, Engine } from './engine.ts';
+import { engineInfo } from './engine-info.ts';
+import { statusOf } from './failure.ts';
+import { loaded } from './image-archive.ts';
+import { loadDeadlineMs, settleDeadlineMs, stopMarginMs } from './policy.ts';
+import { runAttached } from './run-once.ts';
+import { until } from './until.ts';
+
+/** The plain containers of one dockerd. */
+export const dockerContainers = (socket: DockerSocket): Containers =>
+  new DockerContainers(new Engine(socket));
+
+/** A replacement waits under this name until the old container has stopped. */
+const successorName = (name: string): string => `${containerName(name)}.next`;
+
+class DockerContainers implements Containers {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  info(): Promise<EngineInfo> {
+    return this.#engine.ask('asking Docker for its version', async (docker) =>
+      engineInfo(await docker.info(), await docker.version()),
+    );
+  }
+
+  async list(): Promise<readonly ContainerState[]> {
+    const filters = { label: [ownerLabel] };
+    const listed = await this.#engine.ask('listing the containers', (docker) =>
+      docker.listContainers({ all: true, filters }),
+    );
+    const inspected = await Promise.all(listed.map(({ Id }) => this.#inspect(Id)));
+    return inspected
+      .filter((each) => each !== null)
+      .map((each) => ({ ...containerState(each), docker: each.Name }))
+      .filter(({ name, docker }) => docker === `/${containerName(name)}`)
+      .map(({ docker: _, ...state }) => state)
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async apply(spec: ContainerSpec): Promise<void> {
+    const current = await this.#inspect(containerName(spec.name));
+    if (!current || containerState(current).specHash !== specHash(spec)) return this.#replace(spec);
+    if (!current.State.Running) await this.#start(spec.name);
+  }
+
+  /**
+   * The new one is made before the old one is stopped: what Docker refuses to make (a missing
+   * image, a missing bind source) must not cost the one that serves.
+   */
+  async #replace(spec: ContainerSpec): Promise<void> {
+    const { name } = spec;
+    await this.#discard(successorName(name));
+    const created = await this.#engine.ask(`creating ${name}`, (docker) =>
+      docker.createContainer(lastingOptions(spec, successorName(name))),
+    );
+    await this.remove(name);
+    await this.#engine.ask(`renaming ${name}`, () => created.rename({ name: containerName(name) }));
+    await this.#start(name);
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#discard(containerName(name));
+  }
+
+  async #discard(dockerName: string): Promise<void> {
+    const current = await this.#inspect(dockerName);
+    if (!current) return;
+    await this.#stop(dockerName, current);
+    const gone = async () => (await this.#inspect(current.Id)) === null;
+    try {
+      await this.#engine.ask(`removing ${dockerName}`, (docker) =>
+        docker.getContainer(current.Id).remove({ force: true, v: true }),
+      );
+    } catch (error) {
+      // Another removal may be under way (409), or have come first (404).
+      if (statusOf(error) === null || !(await until(settleDeadlineMs, gone))) throw error;
+    }
+  }
+
+  /** dockerd knows the grace time of each container. */
+  async #stop(dockerName: string, { Id, State, Config }: ContainerInspectInfo): Promise<void> {
+    if (!State.Running) return;
+    const grace = Number(Reflect.get(Config, 'StopTimeout') ?? 10) * 1000;
+    const stop = `stopping ${dockerName}`;
+    const stopped = this.#engine.ask(
+      stop,
+      (docker) => docker.getContainer(Id).stop(),
+      grace + stopMarginMs,
+    );
+    await stopped.catch((error: unknown) => {
+      // 304: it had stopped by itself. 404: and was removed.
+      if (statusOf(error) !== 304 && statusOf(error) !== 404) throw error;
+    });
+  }
+
+  async #start(name: string): Promise<void> {
+    await this.#engine.ask(`starting ${name}`, async (docker) => {
+      await docker.getContainer(containerName(name)).start();
+    });
+  }
+
+  async restart(name: string): Promise<void> {
+    const current = await this.#inspect(containerName(name));
+    if (!current) throw new UserError(`there is no container ${containerName(name)} to restart`);
+    await this.#stop(containerName(name), current);
+    await this.#start(name);
+  }
+
+  async signal(name: string, signal: string): Promise<void> {
+    await this.#engine.ask(`sending ${signal} to ${name}`, async (docker) => {
+      await docker.getContainer(containerName(name)).kill({ signal });
+    });
+  }
+
+  async missingImages(refs: readonly string[]): Promise<readonly string[]> {
+    const found = await Promise.all(
+      refs.map((ref) =>
+        this.#engine.find(`looking for ${ref}`, (docker) => docker.getImage(ref).inspect()),
+      ),
+    );
+    return refs.filter((_, at) => found[at] === null);
+  }
+
+  async loadImages(archivePath: string): Promise<void> {
+    const what = `loading the images of ${archivePath}`;
+    await access(archivePath).catch((cause: unknown) => {
+      throw new UserError(`${what}: the file cannot be read`, { cause });
+    });
+    await this.#engine.ask(
+      what,
+      async (docker) => {
+        const report = await docker.loadImage(archivePath, { quiet: true });
+        await loaded(archivePath, report);
+      },
+      loadDeadlineMs,
+    );
+  }
+
+  async runOnce(spec: ContainerSpec, streams: OnceStreams): Promise<number> {
+    const created = await this.#engine.ask(`creating ${spec.name}`, (docker) =>
+      docker.createContainer(onceOptions(spec, streams.stdin !== null)),
+    );
+    try {
+      return await this.#engine.attend(`running ${spec.name}`, (docker) =>
+        runAttached(docker, created, streams),
+      );
+    } catch (error) {
+      // AutoRemove takes away what has ended, not what has never started.
+      await this.#discard(created.id).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #inspect(dockerName: string): Promise<ContainerInspectInfo | null> {
+    return this.#engine.find(`looking at ${dockerName}`, (docker) =>
+      docker.getContainer(dockerName).inspect(),
+    );
+  }
+}

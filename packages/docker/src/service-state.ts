@@ -1,0 +1,39 @@
+import { ownerLabel, type ServiceState, specHashLabel } from '@krillmanager/core';
+import type { Service } from 'dockerode';
+
+/** What we read of a task object of Docker's API. */
+export interface TaskObject {
+  readonly ServiceID: string;
+  readonly NodeID?: string;
+  readonly DesiredState: string;
+  readonly Status: {
+    readonly State: string;
+    readonly Timestamp: string;
+    readonly Err?: string;
+  };
+}
+
+const newestFirst = (a: TaskObject, b: TaskObject): number =>
+  Date.parse(b.Status.Timestamp) - Date.parse(a.Status.Timestamp);
+
+/**
+ * A task on a node that is down stays "running" for ever: only what Swarm still wants to run, and
+ * on a node that it has chosen, counts.
+ */
+const runs = ({ DesiredState, Status }: TaskObject): boolean =>
+  DesiredState === 'running' && Status.State === 'running';
+
+export function serviceState(service: Service, tasks: readonly TaskObject[]): ServiceState {
+  const { Labels = {}, Mode } = service.Spec ?? {};
+  const own = tasks.filter(({ ServiceID }) => ServiceID === service.ID).sort(newestFirst);
+  const running = own.filter(runs);
+  const failed = own.find(({ Status }) => Status.Err);
+  return {
+    name: Labels[ownerLabel] ?? '',
+    specHash: Labels[specHashLabel] ?? null,
+    desired: Mode?.Replicated?.Replicas ?? 0,
+    running: running.length,
+    nodeId: running[0]?.NodeID ?? null,
+    lastError: running.length > 0 ? null : (failed?.Status.Err ?? null),
+  };
+}
