@@ -24,6 +24,7 @@ export type * from './ports/certificates.ts';
 export type * from './ports/clock.ts';
 export type * from './ports/containers.ts';
 export type * from './ports/ports.ts';
+export type * from './ports/host-files.ts';
 export type * from './ports/storage-pool.ts';
 export type * from './ports/swarm.ts';
 export type * from './ports/volume-mount.ts';
