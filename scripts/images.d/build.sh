@@ -44,7 +44,7 @@ provide_debian() {
     docker tag "$image" krillmanager/debian
     return
   fi
-  [ -f "$archive" ] || { say "making a minimal Debian $suite"; make_base "$suite" "$archive"; }
+  [ -f "$archive" ] || { say "making a minimal Debian $suite"; make_base "$suite" "$archive" "$(jq -r ".base.shared | join(\",\")" "$lock")"; }
   docker import "$archive" krillmanager/debian >/dev/null
 }
 
