@@ -10,6 +10,8 @@ const environment = (env: Readonly<Record<string, string>>): string[] =>
   Object.entries(env).map(([name, value]) => `${name}=${value}`);
 
 const hostConfig = (spec: ContainerSpec): HostConfig => ({
+  // Our programs are no init: something has to pass signals on and to bury orphans.
+  Init: true,
   NetworkMode: 'host',
   ReadonlyRootfs: true,
   CapDrop: ['ALL'],

@@ -10,6 +10,7 @@ const container = (spec: SingletonSpec): TaskContainer => ({
   ...(spec.argv.length > 0 && { Command: [...spec.argv] }),
   Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
   ...(spec.user !== null && { User: spec.user }),
+  Init: true,
   ReadOnly: true,
   CapabilityDrop: ['ALL'],
   CapabilityAdd: [...spec.capabilities],

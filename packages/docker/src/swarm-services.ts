@@ -26,7 +26,7 @@ export class SwarmServices {
     const services = await this.#engine.ask('listing the services', (docker) =>
       docker.listServices({ filters: { label } }),
     );
-    const tasks = await this.#tasks(services.map(({ ID }) => ID));
+    const tasks = await this.#tasks();
     return services.map((service) => serviceState(service, tasks));
   }
 
@@ -64,14 +64,15 @@ export class SwarmServices {
     await this.#engine.find(`removing the service ${name}`, async (docker) => {
       await docker.getService(service.ID).remove();
     });
-    await until(settleDeadlineMs, async () => (await this.#tasks([service.ID])).length === 0);
+    await until(settleDeadlineMs, async () => {
+      const tasks = await this.#tasks();
+      return tasks.every(({ ServiceID }) => ServiceID !== service.ID);
+    });
   }
 
-  /** A removed service's name is unknown to the filter, its id is not. */
-  #tasks(service: readonly string[]): Promise<readonly TaskObject[]> {
-    return this.#engine.ask('listing the tasks', (docker) =>
-      docker.listTasks(service.length > 0 ? { filters: { service } } : {}),
-    );
+  /** All of them: a filter by a service that has just been removed is refused. */
+  #tasks(): Promise<readonly TaskObject[]> {
+    return this.#engine.ask('listing the tasks', (docker) => docker.listTasks());
   }
 
   async #find(name: string): Promise<Service | null> {

@@ -27,6 +27,7 @@ export interface HealthCheck {
 export interface ContainerSpec {
   readonly name: string;
   readonly image: string;
+  /** The whole command line under Docker's init, instead of the image's; empty: the image's. */
   readonly argv: readonly string[];
   /** Never a secret. */
   readonly env: Readonly<Record<string, string>>;
