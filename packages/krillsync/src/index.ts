@@ -1,1 +1,2 @@
-export {};
+export { type Barrier, fixedDelay } from './barrier.ts';
+export { type KrillsyncIo, runKrillsync } from './command.ts';

@@ -1,1 +1,1 @@
-export {};
+export { RrdpRepository, type RrdpRepositoryOptions } from './rrdp-repository.ts';

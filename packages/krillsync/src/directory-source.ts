@@ -1,0 +1,80 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, readlink, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorCode, KrillsyncError, messageOf, SourceMoved } from './krillsync-error.ts';
+import { chunkBytes } from './limits.ts';
+import type { Source, SourceFile } from './source.ts';
+
+// Deleted by the publication server, replaced on another node of a network file system, or that
+// file system away for a moment.
+const movedCodes: readonly (string | undefined)[] = ['ENOENT', 'ESTALE', 'ENOTCONN'];
+
+/**
+ * Reads a publication server's RRDP files from a local directory, which may be a network mount:
+ * every access to it is asynchronous, so one that hangs stops the update but not the process.
+ */
+export function directorySource(directory: string): Source {
+  return {
+    async open(path) {
+      const file = join(directory, path);
+      const handle = await sourceCall(file, () =>
+        // Without O_NONBLOCK, opening a named pipe would wait for a writer for ever.
+        open(file, constants.O_RDONLY | constants.O_NONBLOCK),
+      );
+      try {
+        return await openedFile(directory, file, handle);
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
+    },
+    async stamp(path) {
+      const file = join(directory, path);
+      const { mtimeNs, size, ino } = await sourceCall(file, () => stat(file, { bigint: true }));
+      return `${mtimeNs} ${size} ${ino}`;
+    },
+  };
+}
+
+async function openedFile(
+  directory: string,
+  file: string,
+  handle: FileHandle,
+): Promise<SourceFile> {
+  const found = await sourceCall(file, () => handle.stat());
+  if (!found.isFile()) throw new KrillsyncError('source', `${file} is not a regular file`);
+  await requireInside(directory, file, handle);
+  return {
+    mtime: Math.floor(found.mtimeMs / 1000),
+    chunks: () => chunks(file, handle),
+    close: () => handle.close(),
+  };
+}
+
+/** A symbolic link in the source must not make us publish a file from elsewhere. */
+async function requireInside(directory: string, file: string, handle: FileHandle): Promise<void> {
+  const base = await sourceCall(file, () => realpath(directory));
+  const opened = await readlink(`/proc/self/fd/${handle.fd}`);
+  if (!opened.startsWith(base === '/' ? base : `${base}/`)) {
+    throw new KrillsyncError('source', `${file} is a link that leads out of ${directory}`);
+  }
+}
+
+async function* chunks(file: string, handle: FileHandle): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafe(chunkBytes);
+  for (;;) {
+    const { bytesRead } = await sourceCall(file, () => handle.read(buffer, 0, chunkBytes, null));
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+async function sourceCall<T>(file: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (cause) {
+    const message = `cannot read ${file}: ${messageOf(cause)}`;
+    if (movedCodes.includes(errorCode(cause))) throw new SourceMoved(message, { cause });
+    throw new KrillsyncError('source', message, { cause });
+  }
+}

@@ -1,0 +1,38 @@
+/** Who must act: the caller (usage), the publication server (source), or this machine (local). */
+export type Fault = 'usage' | 'source' | 'local';
+
+/** An error meant to be read by the operator; it says what failed and where. */
+export class KrillsyncError extends Error {
+  readonly fault: Fault;
+
+  constructor(fault: Fault, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'KrillsyncError';
+    this.fault = fault;
+  }
+}
+
+/**
+ * The source is not what its notification said a moment ago: publication servers delete old
+ * snapshots at once, so the notification has to be read again before this counts as a failure.
+ */
+export class SourceMoved extends KrillsyncError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('source', message, options);
+    this.name = 'SourceMoved';
+  }
+}
+
+export const refuse = (message: string): KrillsyncError => new KrillsyncError('source', message);
+
+export const errorCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+
+/** Errors that are not ours come from the local file system: full, read-only, not permitted. */
+export const faultOf = (error: unknown): Fault =>
+  error instanceof KrillsyncError ? error.fault : 'local';
+
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

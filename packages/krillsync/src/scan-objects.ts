@@ -1,0 +1,80 @@
+import { refuse } from './krillsync-error.ts';
+import { objectMaxBytes } from './limits.ts';
+import { exactAttributes, parseHash, parseRoot, type Version } from './rrdp-root.ts';
+import { type Attributes, isBlank, type RrdpHandler } from './rrdp-scanner.ts';
+import { parseRsyncUri, type RsyncUri, showUri } from './uri.ts';
+
+export interface ObjectSink {
+  /** @param replaces hash of the object that this one replaces; never in a snapshot. */
+  publish(uri: RsyncUri, content: Buffer, replaces: string | undefined): void;
+  withdraw(uri: RsyncUri, hash: string): void;
+}
+
+/** For files that are only checked. */
+export const ignoreObjects: ObjectSink = { publish: () => {}, withdraw: () => {} };
+
+/**
+ * Reads the objects of a snapshot or delta (RFC 8182, 3.5.2 and 3.5.3) into `sink`, one at a time.
+ * Session and serial must be those that the notification promised.
+ */
+export function objectHandler(
+  kind: 'snapshot' | 'delta',
+  what: string,
+  promised: Version,
+  sink: ObjectSink,
+): RrdpHandler {
+  return {
+    root(name, attributes) {
+      const { session, serial } = parseRoot(what, kind, name, attributes);
+      if (session !== promised.session || serial !== promised.serial) {
+        throw refuse(
+          `${what}: is of session ${session} serial ${serial}, promised were ${promised.session} and ${promised.serial}`,
+        );
+      }
+    },
+    element(name, attributes, body) {
+      if (name === 'publish') publish(kind, what, attributes, body, sink);
+      else if (name === 'withdraw' && kind === 'delta') withdraw(what, attributes, body, sink);
+      else throw refuse(`${what}: unknown element <${name}>`);
+    },
+  };
+}
+
+function publish(
+  kind: 'snapshot' | 'delta',
+  what: string,
+  attributes: Attributes,
+  body: Buffer,
+  sink: ObjectSink,
+): void {
+  const replaced = kind === 'delta' ? attributes.get('hash') : undefined;
+  const names = replaced === undefined ? ['uri'] : ['uri', 'hash'];
+  const [text = ''] = exactAttributes(`${what}: publish`, attributes, ...names);
+  const uri = parseRsyncUri(text);
+  const content = decodeBase64(what, text, body);
+  sink.publish(uri, content, replaced === undefined ? undefined : parseHash(what, replaced));
+}
+
+function withdraw(what: string, attributes: Attributes, body: Buffer, sink: ObjectSink): void {
+  const [text = '', hash = ''] = exactAttributes(`${what}: withdraw`, attributes, 'uri', 'hash');
+  const uri = parseRsyncUri(text);
+  if (!isBlank(body)) throw refuse(`${what}: text in the withdrawal of ${showUri(text)}`);
+  sink.withdraw(uri, parseHash(what, hash));
+}
+
+const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
+const whiteSpace = /[ \t\r\n]+/g;
+
+/** Node's decoder forgives everything, so what it is given is checked first. */
+function decodeBase64(what: string, uri: string, body: Buffer): Buffer {
+  let text = body.toString('latin1');
+  if (text.length % 4 !== 0 || !base64.test(text)) text = text.replace(whiteSpace, '');
+  if (text.length % 4 !== 0 || !base64.test(text)) {
+    throw refuse(`${what}: the content of ${showUri(uri)} is not base64`);
+  }
+  const content = Buffer.from(text, 'base64');
+  if (content.length > objectMaxBytes) {
+    throw refuse(`${what}: ${showUri(uri)} is larger than ${objectMaxBytes} bytes`);
+  }
+  return content;
+}

@@ -1,0 +1,30 @@
+import type { Barrier } from './barrier.ts';
+import type { Log } from './log.ts';
+import type { Source } from './source.ts';
+import type { NotificationUri } from './uri.ts';
+
+export interface RsyncSetup {
+  readonly dir: string;
+  /** `current/<authority>/<module>/<path>` instead of `current/<path>`. */
+  readonly includesHost: boolean;
+}
+
+/** Everything that an update needs; nothing else is read from the environment. */
+export interface Setup {
+  readonly notification: NotificationUri;
+  readonly source: Source;
+  readonly stateDir: string;
+  readonly rrdpDir: string;
+  /** Absent when rsync is not served. */
+  readonly rsync?: RsyncSetup;
+  /** Only the newest deltas are offered; all when absent. */
+  readonly maxDeltas?: number;
+  readonly cleanupAfterMs: number;
+  readonly barrier: Barrier;
+  readonly log: Log;
+  readonly stop: AbortSignal;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Look for what earlier processes left, and count the files of the served tree. */
+  readonly thorough: boolean;
+}

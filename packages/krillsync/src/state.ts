@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { replaceFile } from './durable.ts';
+
+/** A snapshot or delta file that was put into the RRDP directory by us. */
+export interface KnownFile {
+  /** SHA-256; null while the file is on its way to its place. */
+  readonly hash: string | null;
+  readonly size: number;
+  /** Since when nothing served names it, in ms since 1970; null while it is served. */
+  readonly unreferencedSince: number | null;
+}
+
+/** A complete rsync tree. */
+export interface KnownTree {
+  /** SHA-256 of the snapshot that it shows. */
+  readonly snapshot: string;
+  readonly includesHost: boolean;
+  readonly objects: number;
+}
+
+/**
+ * What cannot be read from the served directories themselves. Losing it costs work, not
+ * correctness: files are staged again and the tree is built once more.
+ */
+export interface State {
+  readonly files: ReadonlyMap<string, KnownFile>;
+  readonly trees: ReadonlyMap<string, KnownTree>;
+  /** Trees that are not `current`, since when in ms since 1970. */
+  readonly oldTrees: ReadonlyMap<string, number>;
+}
+
+const emptyState: State = { files: new Map(), trees: new Map(), oldTrees: new Map() };
+
+export function readState(stateDir: string): State {
+  try {
+    return parseState(JSON.parse(readFileSync(join(stateDir, 'state.json'), 'utf8')));
+  } catch {
+    return emptyState;
+  }
+}
+
+export function writeState(stateDir: string, { files, trees, oldTrees }: State): void {
+  const json = {
+    format: 1,
+    files: Object.fromEntries(files),
+    trees: Object.fromEntries(trees),
+    oldTrees: Object.fromEntries(oldTrees),
+  };
+  const content = Buffer.from(`${JSON.stringify(json, null, 1)}\n`);
+  replaceFile(join(stateDir, 'state.json'), join(stateDir, '.state.json.new'), content);
+}
+
+function parseState(json: unknown): State {
+  if (!isRecord(json) || json.format !== 1) return emptyState;
+  return {
+    files: entries(json.files, isKnownFile),
+    trees: entries(json.trees, isKnownTree),
+    oldTrees: entries(json.oldTrees, isNumber),
+  };
+}
+
+function entries<T>(json: unknown, is: (value: unknown) => value is T): Map<string, T> {
+  const result = new Map<string, T>();
+  if (!isRecord(json)) return result;
+  for (const [key, value] of Object.entries(json)) if (is(value)) result.set(key, value);
+  return result;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+
+const isKnownFile = (value: unknown): value is KnownFile =>
+  isRecord(value) &&
+  (value.hash === null || typeof value.hash === 'string') &&
+  isNumber(value.size) &&
+  (value.unreferencedSince === null || isNumber(value.unreferencedSince));
+
+const isKnownTree = (value: unknown): value is KnownTree =>
+  isRecord(value) &&
+  typeof value.snapshot === 'string' &&
+  typeof value.includesHost === 'boolean' &&
+  isNumber(value.objects);

@@ -1,0 +1,95 @@
+import {
+  closeSync,
+  futimesSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { breathe } from './breathe.ts';
+import { errorCode, refuse } from './krillsync-error.ts';
+import { objectTime } from './object-time.ts';
+import type { ObjectSink } from './scan-objects.ts';
+import type { RsyncUri } from './uri.ts';
+import { showUri } from './uri.ts';
+
+/** RFC 9589 leaves directories open; with a constant, rsync never has one to update. */
+const directoryTime = 0;
+const rememberedDirectories = 10_000;
+const clashCodes: readonly (string | undefined)[] = ['EEXIST', 'ENOTDIR', 'EISDIR'];
+
+/**
+ * Writes the objects of a snapshot as files below `root`, which must be new and empty: that nothing
+ * is ever overwritten is how a duplicate and a clash are noticed without remembering every path.
+ */
+export function treeWriter(root: string, includesHost: boolean): ObjectSink {
+  const made = new Set<string>();
+  return {
+    publish(uri, content) {
+      const path = treePath(uri, includesHost);
+      try {
+        makeDirectory(root, path, made);
+        writeObject(join(root, path), content, objectTime(path, content));
+      } catch (error) {
+        if (!clashCodes.includes(errorCode(error))) throw error;
+        const reason = 'has the place of another object, or of a directory that one needs';
+        throw refuse(`URI ${showUri(uri.text)} ${reason}`);
+      }
+    },
+    withdraw() {},
+  };
+}
+
+const treePath = ({ authority, module, path }: RsyncUri, includesHost: boolean): string =>
+  includesHost ? `${authority}/${module}/${path}` : path;
+
+function makeDirectory(root: string, path: string, made: Set<string>): void {
+  const slash = path.lastIndexOf('/');
+  const directory = slash < 0 ? '' : path.slice(0, slash);
+  if (slash < 0 || made.has(directory)) return;
+  mkdirSync(join(root, directory), { recursive: true, mode: 0o755 });
+  if (made.size >= rememberedDirectories) made.clear();
+  made.add(directory);
+}
+
+function writeObject(path: string, content: Buffer, time: number): void {
+  const fd = openSync(path, 'wx', 0o644);
+  try {
+    for (let at = 0; at < content.length; ) at += writeSync(fd, content, at);
+    futimesSync(fd, time, time);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Gives the directories of a finished tree their time. @returns the number of files in it. */
+export async function sealTree(root: string, stop: AbortSignal): Promise<number> {
+  let files = 0;
+  for await (const { directory, fileCount } of walkTree(root, stop)) {
+    files += fileCount;
+    utimesSync(directory, directoryTime, directoryTime);
+  }
+  return files;
+}
+
+export async function countFiles(root: string, stop: AbortSignal): Promise<number> {
+  let files = 0;
+  for await (const { fileCount } of walkTree(root, stop)) files += fileCount;
+  return files;
+}
+
+async function* walkTree(
+  root: string,
+  stop: AbortSignal,
+): AsyncGenerator<{ directory: string; fileCount: number }> {
+  const waiting = [root];
+  for (let seen = 1; waiting.length > 0; seen += 1) {
+    const directory = waiting.pop() ?? root;
+    const entries = readdirSync(directory, { withFileTypes: true });
+    for (const entry of entries) if (entry.isDirectory()) waiting.push(join(directory, entry.name));
+    yield { directory, fileCount: entries.filter((entry) => entry.isFile()).length };
+    if (seen % 500 === 0) await breathe(stop);
+  }
+}
