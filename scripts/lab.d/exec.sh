@@ -1,4 +1,5 @@
-# exec HOST CMD…: in all of the host's namespaces and in its cgroup. Called often, so it starts no process.
+# exec HOST CMD…: in all of the host's namespaces and in its cgroup. Called often, so it starts no process before.
+# Whoever ends exec ends the command in the host with it: setpriv asks the kernel for that.
 
 lab_exec() {
   check_host "${1-}"
@@ -12,7 +13,8 @@ lab_exec() {
   cd /
   exec env -i HOME=/root USER=root LOGNAME=root SHELL=/bin/bash LANG=C.UTF-8 TERM="${TERM:-dumb}" \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    /usr/bin/nsenter --target "$host_pid" --mount --uts --ipc --net --pid --cgroup -- "$@"
+    /usr/bin/nsenter --target "$host_pid" --mount --uts --ipc --net --pid --cgroup -- \
+    setpriv --pdeathsig KILL -- "$@"
 }
 
 refuse_exec() {

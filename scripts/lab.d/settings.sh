@@ -5,7 +5,7 @@ LAB_NET=${LAB_NET:-10.55.0}
 LAB_NET6=${LAB_NET6:-fd55::}
 
 max_hosts=50
-ready_within_s=90
+ready_within_s=180
 
 wrong_usage() {
   printf '✗ lab: %s\n  run "scripts/lab --help"\n' "$1" >&2
