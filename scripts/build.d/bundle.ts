@@ -1,0 +1,54 @@
+import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+
+/** JavaScript that needs nothing but Node: the program, and its workers by asset name. */
+export type Bundle = {
+  readonly main: string;
+  readonly workers: Readonly<Record<string, string>>;
+};
+
+/**
+ * Bundles the program, and each `*-worker.ts` of the packages apart as an asset `*-worker.cjs`.
+ * `process.env.KRILLMANAGER_VERSION` becomes the version; run unbuilt, it is not set.
+ */
+export async function bundle(entry: string, version: string): Promise<Bundle> {
+  const workers = await Promise.all(
+    workerFiles().map(async (file) => [`${basename(file, '.ts')}.cjs`, await one(file, version)]),
+  );
+  return { main: await one(entry, version), workers: Object.fromEntries(workers) };
+}
+
+function workerFiles(): readonly string[] {
+  return readdirSync('packages', { recursive: true, encoding: 'utf8' })
+    .filter((path) => /^[^/]+\/src\/.*-worker\.ts$/.test(path))
+    .map((path) => `packages/${path}`);
+}
+
+async function one(entry: string, version: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    define: { 'process.env.KRILLMANAGER_VERSION': JSON.stringify(version) },
+    plugins: [withoutUnused],
+    logLevel: 'warning',
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+// dockerode brings these for BuildKit sessions and for Docker over ssh. We use neither; without
+// them the bundle has a sixth of the size and the process saves 10 MB of memory.
+const withoutUnused: Plugin = {
+  name: 'without-unused',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(@grpc\/.*|protobufjs|ssh2|cpu-features)$/ }, ({ path }) => ({
+      path,
+      namespace: 'unused',
+    }));
+    onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};

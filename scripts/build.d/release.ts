@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileSha256, sha256 } from './step.ts';
+
+/** What a release is made of, beside the executable. */
+export type Parts = {
+  readonly version: string;
+  readonly executable: string;
+  /** The archive of container images; its description lies beside it, ending in .json. */
+  readonly images: string;
+};
+
+/** The identity of a release: its version and the first 12 digits of the executable's hash. */
+export function releaseId({ version, executable }: Parts): string {
+  return `${version}-${fileSha256(executable).slice(0, 12)}`;
+}
+
+/** Hash of all that goes into the archive; images are named by the hash of their inputs. */
+export function releaseInputs(parts: Parts): string {
+  const files = [...filesIn('templates'), 'scripts/release/install'];
+  const contents = files.map((file) => `${file} ${statSync(file).mode} ${fileSha256(file)}`);
+  return sha256(releaseId(parts), parts.images, ...contents);
+}
+
+/** Packs krillmanager-VERSION.tar.gz. */
+export function packRelease(parts: Parts, output: string): void {
+  const staging = mkdtempSync('dist/.release-');
+  try {
+    const top = `krillmanager-${parts.version}`;
+    layOut(parts, join(staging, top));
+    const compress = existsSync('/usr/bin/pigz') ? 'pigz --fast' : 'gzip --fast';
+    const owner = ['--owner=0', '--group=0', '--numeric-owner', '--mode=go=rX,u+w', '--sort=name'];
+    execFileSync('tar', [...owner, '-C', staging, '-I', compress, '-cf', `${output}.part`, top]);
+    renameSync(`${output}.part`, output);
+  } finally {
+    rmSync(staging, { recursive: true });
+  }
+}
+
+function layOut(parts: Parts, top: string): void {
+  mkdirSync(top);
+  linkOrCopy(parts.executable, join(top, 'krillmanager'));
+  linkOrCopy(parts.images, join(top, 'images.tar'));
+  cpSync(parts.images.replace(/\.tar$/, '.json'), join(top, 'images.json'));
+  cpSync('templates', join(top, 'templates'), { recursive: true });
+  cpSync('templates/units', join(top, 'units'), { recursive: true });
+  cpSync('scripts/release/install', join(top, 'install'));
+  const release = { version: parts.version, release: releaseId(parts) };
+  writeFileSync(join(top, 'release.json'), `${JSON.stringify(release)}\n`);
+}
+
+// A hundred megabytes each: a second name costs nothing, a copy a second.
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    cpSync(from, to);
+  }
+}
+
+function filesIn(directory: string): readonly string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** The version in package.json. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version;
+}
