@@ -1,4 +1,15 @@
+export { type OpensslOptions, opensslCertificates } from './certificates/openssl-certificates.ts';
 export { hostFiles } from './files/host-files.ts';
 export { hostNames } from './files/host-names.ts';
+export { templateRenderer } from './files/render-template.ts';
+export {
+  type Argv,
+  type CommandResult,
+  DeadlineError,
+  type RunOptions,
+  runCommand,
+} from './run.ts';
 export { notifySystemd, type SystemdState } from './system/notify-systemd.ts';
 export { systemdUnits } from './system/systemd-units.ts';
+export { runVolumeChild, type VolumeChildOptions } from './volume/run-volume-child.ts';
+export { type VolumeFilesOptions, volumeFiles } from './volume/volume-files.ts';

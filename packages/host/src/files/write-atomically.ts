@@ -13,7 +13,7 @@ const exclusively =
  */
 export async function writeAtomically(
   path: string,
-  content: string,
+  content: string | Buffer,
   access: FileAccess,
 ): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
@@ -27,7 +27,7 @@ export async function writeAtomically(
   await syncDirectory(dirname(path));
 }
 
-async function writeNew(path: string, content: string, { mode, uid, gid }: FileAccess) {
+async function writeNew(path: string, content: string | Buffer, { mode, uid, gid }: FileAccess) {
   // Nobody may read a secret between creation and chown.
   await using file = await open(path, exclusively, 0o600);
   await file.writeFile(content);

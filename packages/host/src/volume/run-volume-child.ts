@@ -1,0 +1,70 @@
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { VolumeFiles } from '@krillmanager/core';
+import { errorCode } from '../files/error-code.ts';
+import { confinedFiles } from './confined-files.ts';
+import type { VolumeReply, VolumeRequest } from './volume-protocol.ts';
+
+export interface VolumeChildOptions {
+  /** Refuse everything while nothing is mounted at the root. */
+  readonly mounted: boolean;
+}
+
+/**
+ * The main function of the process that touches the volume: a request a line on standard input,
+ * its reply a line on standard output, until the input ends. It may hang; its parent may not.
+ */
+export async function runVolumeChild(root: string, { mounted }: VolumeChildOptions): Promise<void> {
+  const files = confinedFiles(root);
+  for await (const line of createInterface({ input: process.stdin })) {
+    const reply = await answer(files, JSON.parse(line), mounted ? root : null);
+    process.stdout.write(`${JSON.stringify(reply)}\n`);
+  }
+}
+
+async function answer(
+  files: VolumeFiles,
+  request: VolumeRequest,
+  mountPoint: string | null,
+): Promise<VolumeReply> {
+  try {
+    if (mountPoint !== null) await assertMounted(mountPoint);
+    return { value: await againWhenStale(() => perform(files, request)) };
+  } catch (error) {
+    return { failed: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** A file that another host replaced by rename can be stale here; opened again it is the new one. */
+async function againWhenStale<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (errorCode(error) !== 'ESTALE') throw error;
+    return await action();
+  }
+}
+
+async function perform(files: VolumeFiles, request: VolumeRequest) {
+  switch (request.op) {
+    case 'read':
+      return await files.read(request.path);
+    case 'list':
+      return await files.list(request.path);
+    case 'remove':
+      await files.remove(request.path);
+      return null;
+    case 'directory':
+      await files.directory(request.path, request.access);
+      return null;
+    case 'write':
+      await files.write(request.path, request.content, request.access);
+      return null;
+  }
+}
+
+async function assertMounted(root: string): Promise<void> {
+  const [itself, above] = await Promise.all([stat(root), stat(dirname(root))]);
+  if (itself.dev === above.dev) throw new Error(`no volume is mounted at ${root}`);
+}

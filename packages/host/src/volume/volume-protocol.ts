@@ -1,0 +1,19 @@
+import type { FileAccess } from '@krillmanager/core';
+
+/** One line of JSON to the child. Paths are relative to the volume's root. */
+export type VolumeRequest =
+  | { readonly op: 'read'; readonly path: string }
+  | { readonly op: 'list'; readonly path: string }
+  | { readonly op: 'remove'; readonly path: string }
+  | { readonly op: 'directory'; readonly path: string; readonly access: FileAccess }
+  | {
+      readonly op: 'write';
+      readonly path: string;
+      readonly content: string;
+      readonly access: FileAccess;
+    };
+
+/** One line of JSON from the child, in the order of the requests. */
+export type VolumeReply =
+  | { readonly value: string | readonly string[] | null }
+  | { readonly failed: string };
