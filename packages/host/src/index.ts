@@ -13,3 +13,4 @@ export { notifySystemd, type SystemdState } from './system/notify-systemd.ts';
 export { systemdUnits } from './system/systemd-units.ts';
 export { runVolumeChild, type VolumeChildOptions } from './volume/run-volume-child.ts';
 export { type VolumeFilesOptions, volumeFiles } from './volume/volume-files.ts';
+export { volumeMount } from './volume/volume-mount.ts';

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { type MountState, paths, UserError, type VolumeMount } from '@krillmanager/core';
+import { type Argv, runCommand } from '../run.ts';
+import { activeSinceMs } from '../system/active-since.ts';
+import { resetFailedArgv, startArgv, stopArgv } from '../system/systemd-units.ts';
+import { prepareMountPoint } from './mount-point.ts';
+import { mountProbe } from './mount-probe.ts';
+import { type MountEntry, mountAt } from './mount-table.ts';
+
+const answerDeadlineMs = 3000;
+/** The loss of another server stalls the volume for 5 to 6 s: no reason to mount it anew. */
+const patienceMs = 15_000;
+/** Longer than the unit's TimeoutSec, so that it is systemd that gives up and says why. */
+const unitDeadlineMs = 60_000;
+
+const unit = 'var-lib-krillmanager-volume.mount';
+const volumeType = 'fuse.glusterfs';
+
+export const lazyUnmountArgv = (path: string): Argv => ['umount', '--lazy', path];
+
+/** The volume at its mount point, through the systemd mount unit that comes with a release. */
+export function volumeMount(): VolumeMount {
+  const path = paths.volume;
+  const probe = mountProbe(path);
+  const mounted = async (): Promise<MountEntry | null> =>
+    mountAt(await readFile('/proc/self/mountinfo', 'utf8'), path);
+
+  const state = async (): Promise<MountState> => {
+    if ((await mounted())?.type !== volumeType) return notMounted;
+    const [answer, sinceMs] = await Promise.all([probe(answerDeadlineMs), activeSinceMs(unit)]);
+    return { mounted: true, answering: answer === 'answers', sinceMs };
+  };
+
+  const unmount = async (): Promise<void> => {
+    if ((await mounted()) === null) return;
+    await runCommand(stopArgv(unit), { deadlineMs: unitDeadlineMs });
+    // A mount made while the old one was in use lies above it.
+    while ((await mounted()) !== null) await runCommand(lazyUnmountArgv(path));
+  };
+
+  const mount = async (volume: string): Promise<void> => {
+    const there = await mounted();
+    if (there !== null) {
+      assertOurs(there, volume);
+      if ((await probe(patienceMs)) === 'answers') return;
+      await unmount();
+    }
+    await prepareMountPoint(path);
+    await runCommand(resetFailedArgv(unit), { accept: [1] });
+    await runCommand(startArgv(unit), { deadlineMs: unitDeadlineMs });
+    const now = await mounted();
+    if (now === null) throw new UserError(`${unit} is started, but nothing is mounted at ${path}`);
+    assertOurs(now, volume);
+  };
+
+  return { state, mount, unmount };
+}
+
+const notMounted: MountState = { mounted: false, answering: false, sinceMs: 0 };
+
+function assertOurs({ type, source, mountPoint }: MountEntry, volume: string): void {
+  if (type === volumeType && source.endsWith(`:/${volume}`)) return;
+  throw new UserError(`${source} (${type}) is mounted at ${mountPoint}, not the volume ${volume}`, {
+    hint: `unmount it: umount ${mountPoint}`,
+  });
+}
