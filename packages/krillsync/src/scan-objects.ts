@@ -62,19 +62,25 @@ function withdraw(what: string, attributes: Attributes, body: Buffer, sink: Obje
   sink.withdraw(uri, parseHash(what, hash));
 }
 
-const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
 const whiteSpace = /[ \t\r\n]+/g;
 
-/** Node's decoder forgives everything, so what it is given is checked first. */
 function decodeBase64(what: string, uri: string, body: Buffer): Buffer {
-  let text = body.toString('latin1');
-  if (text.length % 4 !== 0 || !base64.test(text)) text = text.replace(whiteSpace, '');
-  if (text.length % 4 !== 0 || !base64.test(text)) {
-    throw refuse(`${what}: the content of ${showUri(uri)} is not base64`);
-  }
-  const content = Buffer.from(text, 'base64');
+  const text = body.toString('latin1');
+  const content = strictBase64(text) ?? strictBase64(text.replace(whiteSpace, ''));
+  if (!content) throw refuse(`${what}: the content of ${showUri(uri)} is not base64`);
   if (content.length > objectMaxBytes) {
     throw refuse(`${what}: ${showUri(uri)} is larger than ${objectMaxBytes} bytes`);
   }
   return content;
+}
+
+/**
+ * Node's decoder skips what it does not know, so the size of the result tells whether there was
+ * any; a regular expression over the text takes ten times longer. It also knows the URL alphabet.
+ */
+function strictBase64(text: string): Buffer | undefined {
+  if (text.length % 4 !== 0 || text.includes('-') || text.includes('_')) return undefined;
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const content = Buffer.from(text, 'base64');
+  return content.length === (text.length / 4) * 3 - padding ? content : undefined;
 }
