@@ -29,7 +29,7 @@ make_base() {
     --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
     --dpkgopt='path-exclude=/usr/share/lintian/*' --dpkgopt='path-exclude=/usr/share/bash-completion/*' \
     --dpkgopt='path-exclude=/usr/share/zoneinfo/*' \
-    --customize-hook='rm -rf "$1"/etc/apt/sources.list "$1"/etc/apt/apt.conf.d/99mmdebstrap' \
+    --customize-hook='rm -rf "$1"/etc/apt/sources.list* "$1"/etc/apt/apt.conf.d/99mmdebstrap' \
     --customize-hook='rm -rf "$1"/usr/lib/*-linux-gnu/gconv "$1"/var/cache/* "$1"/var/log/*' \
     "$suite" "$archive.part" "$scratch/sources" >"$scratch/log" 2>&1; then
     tail -20 "$scratch/log" >&2
