@@ -24,7 +24,7 @@ await_detached() {
   local disk loop
   disk=$(disk_file "$1")
   [[ -e $disk ]] || return 0
-  within 10 is_detached "$disk" && return
+  within 3 is_detached "$disk" && return
   for loop in $(loops_of "$disk"); do losetup --detach "$loop"; done
   within 5 is_detached "$disk" || fail "$disk is still attached to $(loops_of "$disk")"
 }

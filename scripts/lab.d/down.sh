@@ -26,11 +26,16 @@ end_hosts() {
 
 # Before the hosts, else one that reboots just now would come back.
 end_keepers() {
-  local root pid
-  for root in $(cgroup_roots); do
-    [[ -d $root/$lab_cgroup/keepers ]] || continue
-    for pid in $(processes_under "$root/$lab_cgroup/keepers"); do kill -KILL "$pid" 2>/dev/null || true; done
-  done
+  within 10 has_no_keepers || fail 'cannot end the keepers of the hosts' "left: $(host_processes keepers | tr '\n' ' ')"
+}
+
+has_no_keepers() {
+  local left
+  left=$(host_processes keepers)
+  [[ -n $left ]] || return 0
+  # shellcheck disable=SC2086
+  kill -KILL $left 2>/dev/null || true
+  [[ -z $(host_processes keepers) ]]
 }
 
 # Hosts mount inside their own namespaces only; this is for what an operator mounted by hand.

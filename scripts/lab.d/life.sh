@@ -7,11 +7,17 @@ start_host() {
   await_detached "$1"
   make_cgroups "$1"
   rm -f "$LAB_DIR/$1/ended"
-  # Own session, no terminal, no lock: the keeper outlives this command.
-  LAB_DIR=$LAB_DIR LAB_NET=$LAB_NET LAB_NET6=$LAB_NET6 \
-    setsid --fork "$lab_parts/keeper" "$1" </dev/null >>"$LAB_DIR/$1/console.log" 2>&1 9>&-
+  start_keeper "$1"
   within 30 is_started "$1" && is_booted "$1" || fail "$1 did not start" "$(tail -3 "$LAB_DIR/$1/console.log")"
 }
+
+# In its own session, without terminal and lock, since it outlives this command. It joins its cgroup while it still
+# holds the lock: so at every moment "down" finds it by one of the two.
+start_keeper() (
+  join_cgroups "$BASHPID" keepers
+  export LAB_DIR LAB_NET LAB_NET6
+  exec setsid --fork "$lab_parts/keeper" "$1" </dev/null >>"$LAB_DIR/$1/console.log" 2>&1 9>&-
+)
 
 # A host that ends while it starts leaves this file, so nobody waits for it.
 is_started() { is_booted "$1" || [[ -e $LAB_DIR/$1/ended ]]; }

@@ -1,33 +1,37 @@
 # One command at a time changes a lab. Children of a killed "up" inherit the lock and so still hold it.
 
-lock_descriptor=9
-
 # The lock stands beside the directory: "down" removes the directory while it holds the lock.
 lock_file() { printf '/run/lock/krillmanager-lab-%s.lock' "$lab_id"; }
 
 take_lock() {
-  mkdir -p /run/lock
-  exec 9>>"$(lock_file)"
-  flock -w 120 $lock_descriptor || fail 'another lab command is at work' "see: fuser -v $(lock_file)"
+  local until=$((SECONDS + 240))
+  until try_lock; do
+    ((SECONDS < until)) || fail 'another lab command is at work' "see who has $(lock_file) open"
+  done
 }
 
 # For "down": whoever still works at this lab ends now.
 seize_lock() {
+  until try_lock; do end_lock_holders; done
+}
+
+# False after a short wait, or if it locked a file that another "down" has removed meanwhile.
+try_lock() {
   mkdir -p /run/lock
   exec 9>>"$(lock_file)"
-  until flock -w 0.5 $lock_descriptor; do end_lock_holders; done
+  flock -w 0.5 9 && [[ /proc/self/fd/9 -ef $(lock_file) ]]
 }
 
 end_lock_holders() {
-  local link pid
-  for link in /proc/[0-9]*/fd/*; do
-    [[ $(readlink "$link" 2>/dev/null) == "$(lock_file)" ]] || continue
-    pid=${link#/proc/}
+  local path pid
+  for path in $(find_lock_holders); do
+    pid=${path#/proc/}
     pid=${pid%%/*}
-    [[ $pid == "$$" || $pid == "$BASHPID" ]] || kill -KILL "$pid" 2>/dev/null || true
+    [[ $pid == "$$" ]] || kill -KILL "$pid" 2>/dev/null || true
   done
 }
 
-release_lock() {
-  exec 9>&-
+# Closed for find itself, which else would find itself.
+find_lock_holders() {
+  find /proc/[0-9]*/fd -maxdepth 1 -lname "$(lock_file)" 2>/dev/null 9>&- || true
 }
