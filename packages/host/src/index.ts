@@ -1,7 +1,14 @@
 export { type OpensslOptions, opensslCertificates } from './certificates/openssl-certificates.ts';
+export {
+  collectLocalFacts,
+  type LocalFacts,
+  type LocalFactsOptions,
+  ownAddresses,
+} from './facts/local-facts.ts';
 export { hostFiles } from './files/host-files.ts';
 export { hostNames } from './files/host-names.ts';
 export { templateRenderer } from './files/render-template.ts';
+export { type LockAttempt, type LockHolder, lockFile, type NamedLock } from './lock/lock-file.ts';
 export {
   type Argv,
   type CommandResult,
