@@ -1,5 +1,7 @@
 export * from './config/parse-configuration.ts';
 export * from './execute/execute.ts';
+export * from './execute/observe.ts';
+export * from './execute/on-change.ts';
 export * from './execute/until.ts';
 export type * from './model/desired.ts';
 export * from './model/ip.ts';
@@ -23,8 +25,8 @@ export type * from './ports/agents.ts';
 export type * from './ports/certificates.ts';
 export type * from './ports/clock.ts';
 export type * from './ports/containers.ts';
-export type * from './ports/ports.ts';
 export type * from './ports/host-files.ts';
+export type * from './ports/ports.ts';
 export type * from './ports/storage-pool.ts';
 export type * from './ports/swarm.ts';
 export type * from './ports/volume-mount.ts';

@@ -8,6 +8,13 @@ export {
 export { hostFiles } from './files/host-files.ts';
 export { hostNames } from './files/host-names.ts';
 export { templateRenderer } from './files/render-template.ts';
+export type { Scope as FirewallScope } from './firewall/nft-ruleset.ts';
+export {
+  applyClusterPorts,
+  type FirewallPlan,
+  planClusterPorts,
+} from './firewall/open-cluster-ports.ts';
+export { type CommandOutput, runOpenClusterPorts } from './firewall/run-open-cluster-ports.ts';
 export { type LockAttempt, type LockHolder, lockFile, type NamedLock } from './lock/lock-file.ts';
 export {
   type Argv,

@@ -45,7 +45,12 @@ const certificates: readonly FollowedFile[] = [
 
 const trustAnchor: readonly FollowedFile[] = [
   { from: `${onVolume.trustAnchor}/ta.tal`, to: 'ta/ta.tal', mode: 0o644 },
-  { from: `${onVolume.trustAnchor}/ta.cer`, to: 'ta/ta.cer', mode: 0o644 },
+  {
+    from: `${onVolume.trustAnchor}/ta.cer.b64`,
+    to: 'ta/ta.cer',
+    mode: 0o644,
+    encoding: 'base64',
+  },
 ];
 
 /** The serving stack of every node; with a third party's repository there is only Krill to serve. */

@@ -1,3 +1,4 @@
+import type { FileEncoding } from '../ports/host-files.ts';
 import type { ContainerSpec } from './container-spec.ts';
 import { contentHash } from './spec-hash.ts';
 
@@ -12,6 +13,8 @@ export interface FollowedFile {
   readonly from: string;
   readonly to: string;
   readonly mode: number;
+  /** How the file on the volume encodes what the copy holds. */
+  readonly encoding?: FileEncoding;
 }
 
 /** The serving stack of one node: the same on every node, and enough to run without the cluster. */

@@ -1,0 +1,53 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** By path; each is asked anew and never says a secret. */
+export type Routes = Readonly<Record<string, () => Answer | Promise<Answer>>>;
+
+const allowed = ['GET', 'HEAD', 'OPTIONS'];
+
+/**
+ * The agent's own plain-HTTP port, for balancers and peers: no Host needed, no redirect, no
+ * caching, no body accepted, nothing that changes anything.
+ */
+export function serveHttp(routes: Routes, port: number): Promise<Server> {
+  const server = createServer(
+    { requestTimeout: 10_000, headersTimeout: 5000 },
+    (request, response) => {
+      const { method = 'GET', url = '/' } = request;
+      request.resume();
+      void answer(method, url, routes)
+        .catch((error: unknown): Answer => ({ status: 500, body: { error: String(error) } }))
+        .then((given) => send(response, given, method === 'HEAD'));
+    },
+  );
+  server.maxHeadersCount = 50;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host: '::', ipv6Only: false }, () => resolve(server));
+  });
+}
+
+async function answer(method: string, url: string, routes: Routes): Promise<Answer> {
+  if (!allowed.includes(method))
+    return { status: 405, body: { error: `use ${allowed.join(', ')}` } };
+  const route = routes[url.split('?')[0] ?? '/'];
+  if (route === undefined)
+    return { status: 404, body: { error: 'no such path', paths: Object.keys(routes) } };
+  return route();
+}
+
+function send(response: ServerResponse, { status, body }: Answer, headOnly: boolean): void {
+  const text = `${JSON.stringify(body)}\n`;
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+    ...(status === 405 ? { allow: allowed.join(', ') } : {}),
+  });
+  response.end(headOnly ? undefined : text);
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { isSea } from 'node:sea';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Certificates,
+  type Clock,
+  type Containers,
+  type HostFiles,
+  type HostNames,
+  type Ip,
+  paths,
+  Secret,
+  type StoragePool,
+  type Swarm,
+  type Units,
+  type VolumeFiles,
+  type VolumeMount,
+} from '@krillmanager/core';
+import { dockerContainers, dockerSwarm } from '@krillmanager/docker';
+import { glusterPool } from '@krillmanager/gluster';
+import {
+  hostFiles,
+  hostNames,
+  opensslCertificates,
+  ownAddresses,
+  systemdUnits,
+  volumeFiles,
+  volumeMount,
+} from '@krillmanager/host';
+
+/** Everything real about the machine we are on. */
+export interface Machine {
+  readonly swarm: Swarm;
+  readonly containers: Containers;
+  readonly pool: StoragePool;
+  readonly mount: VolumeMount;
+  readonly files: VolumeFiles;
+  readonly local: HostFiles;
+  readonly names: HostNames;
+  readonly units: Units;
+  readonly certificates: Certificates;
+  readonly clock: Clock;
+  readonly addresses: () => readonly Ip[];
+  readonly randomToken: () => Secret;
+}
+
+const dockerSocket = { socketPath: '/run/docker.sock' } as const;
+
+/** Adapters connect when they are first used: opening the machine touches nothing. */
+export const openMachine = (): Machine => ({
+  swarm: dockerSwarm(dockerSocket),
+  containers: dockerContainers(dockerSocket),
+  pool: glusterPool(),
+  mount: volumeMount(),
+  files: volumeFiles({ root: paths.volume, child: ourselves('volume-child') }),
+  local: hostFiles(),
+  names: hostNames(),
+  units: systemdUnits(),
+  certificates: opensslCertificates(),
+  clock: { now: () => Date.now(), sleep: async (ms) => void (await sleep(ms)) },
+  addresses: ownAddresses,
+  randomToken: () => new Secret(randomBytes(32).toString('hex')),
+});
+
+/** The command that runs this program again, as one executable or from its sources. */
+export function ourselves(...argv: readonly string[]): readonly [string, ...string[]] {
+  const script = process.argv[1];
+  return isSea() || script === undefined
+    ? [process.execPath, ...argv]
+    : [process.execPath, script, ...argv];
+}

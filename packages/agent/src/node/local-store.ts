@@ -1,0 +1,35 @@
+import {
+  type ClusterRecord,
+  type ClusterSettings,
+  type HostFiles,
+  paths,
+} from '@krillmanager/core';
+import type { Memory, WantedServing } from './view.ts';
+
+const at = (name: string): string => `${paths.local}/${name}`;
+
+/** The agent's memory: a few JSON files, each replaced whole. */
+export function localStore(files: HostFiles) {
+  const read = async <T>(name: string): Promise<T | null> => {
+    const text = await files.read(at(name));
+    return text === null ? null : (JSON.parse(text) as T);
+  };
+  const write = (name: string, value: unknown): Promise<void> =>
+    files.write(at(name), JSON.stringify(value), { mode: 0o600, uid: 0, gid: 0 });
+  return {
+    recall: async (): Promise<Memory> => ({
+      cluster: await read<ClusterRecord>('cluster.json'),
+      settings: await read<ClusterSettings>('settings.json'),
+      serving: await read<WantedServing>('serving.json'),
+      loaded: (await read<{ hash: string }>('loaded.json'))?.hash ?? null,
+    }),
+    remember: async (cluster: ClusterRecord, settings: ClusterSettings): Promise<void> => {
+      await write('settings.json', settings);
+      await write('cluster.json', cluster);
+    },
+    adopt: (wanted: WantedServing): Promise<void> => write('serving.json', wanted),
+    loaded: (hash: string): Promise<void> => write('loaded.json', { hash }),
+  };
+}
+
+export type LocalStore = ReturnType<typeof localStore>;

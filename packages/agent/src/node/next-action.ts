@@ -1,0 +1,108 @@
+import { type Ip, ipOfHost, specHash } from '@krillmanager/core';
+import type { Action } from './action.ts';
+import type { View } from './view.ts';
+
+/**
+ * What this node does next. Serving comes first and asks nobody: it needs the local disk and the
+ * local dockerd only. Then the table of joining, from the volume's existence to the member's record.
+ */
+export function nextAction(view: View): Action {
+  return nextServing(view) ?? nextMembership(view);
+}
+
+function nextServing(view: View): Action | null {
+  const { memory, containers, missingImages, files } = view;
+  if (memory.serving === null || containers === null) return null;
+  if (missingImages.length > 0) return { do: 'loadImages', missing: missingImages };
+  if (files.changes.length > 0) return { do: 'writeFiles', changes: files.changes };
+  if (files.missing.length > 0) return null;
+  return nextContainer(view);
+}
+
+function nextContainer({ memory, containers, files, mount }: View): Action | null {
+  const wanted = memory.serving?.spec.containers ?? [];
+  for (const container of wanted) {
+    // Its source lies on the volume: without the mount there is nothing to bind.
+    if (container.name === 'krillsync' && !mount.mounted) continue;
+    const found = containers?.find(({ name }) => name === container.name);
+    if (found === undefined || !found.running || found.specHash !== specHash(container)) {
+      return { do: 'serve', container };
+    }
+    if (container.name === 'krillsync' && found.startedAtMs < mount.sinceMs) {
+      return {
+        do: 'restart',
+        name: 'krillsync',
+        because: 'the volume was mounted after its start',
+      };
+    }
+  }
+  if (memory.loaded !== files.hash && wanted.some(({ name }) => name === 'nginx')) {
+    return { do: 'reload', hash: files.hash };
+  }
+  const extra = containers?.find(
+    ({ name }) => isOurs(name) && !wanted.some((c) => c.name === name),
+  );
+  return extra === undefined ? null : { do: 'dismiss', name: extra.name };
+}
+
+/** Krill's container belongs to Swarm, not to us. */
+const isOurs = (name: string): boolean => ['nginx', 'rsyncd', 'krillsync'].includes(name);
+
+function nextMembership(view: View): Action {
+  const { mount, volume, memory, pool } = view;
+  const unnamed = unnamedNodes(view);
+  if (unnamed.length > 0) return { do: 'assignNames', nodes: unnamed };
+  if (!mount.mounted || !mount.answering) {
+    if (pool === null) return { do: 'wait', for: 'glusterd to answer' };
+    if (!pool.volumeExists) return { do: 'wait', for: 'the master to create the volume' };
+    if (!pool.volumeStarted) return { do: 'wait', for: 'the master to start the volume' };
+    return { do: 'mount' };
+  }
+  if (volume === null) return { do: 'wait', for: 'the volume to answer' };
+  if (volume.cluster === null) return { do: 'wait', for: 'the master to found the cluster' };
+  if (memory.cluster !== null && memory.cluster.id !== volume.cluster.id) {
+    return {
+      do: 'refuse',
+      because: `the volume belongs to cluster ${volume.cluster.id}, this node to ${memory.cluster.id}`,
+    };
+  }
+  return nextInCluster(view);
+}
+
+function nextInCluster({ memory, volume, swarm, addresses }: View): Action {
+  if (volume?.cluster == null) return { do: 'rest' };
+  if (volume.settings === null) return { do: 'wait', for: 'the master to publish the settings' };
+  if (differs(memory.cluster, volume.cluster) || differs(memory.settings, volume.settings)) {
+    return { do: 'remember', cluster: volume.cluster, settings: volume.settings };
+  }
+  const self = ownAddress(volume.settings.nodes, addresses);
+  if (self === null)
+    return { do: 'refuse', because: 'none of our addresses is in the list of nodes' };
+  if (swarm === null) return { do: 'wait', for: 'Docker to answer' };
+  if (swarm.state === 'inactive' || swarm.state === 'error') {
+    if (volume.join === null) return { do: 'wait', for: 'a join token' };
+    return { do: 'join', as: self, material: volume.join };
+  }
+  if (swarm.nodeId === null) return { do: 'wait', for: 'the Swarm to answer' };
+  if (volume.member?.swarmNodeId !== swarm.nodeId) {
+    return { do: 'record', member: { ip: self, swarmNodeId: swarm.nodeId } };
+  }
+  if (volume.wanted === null) return { do: 'wait', for: 'the master to assign the serving stack' };
+  if (memory.serving?.hash !== volume.wanted.hash) return { do: 'adopt', wanted: volume.wanted };
+  return { do: 'rest' };
+}
+
+/** The nodes of the cluster; before they are known, the peers of the pool and our own addresses. */
+function unnamedNodes({ pool, addresses, named, memory }: View): readonly Ip[] {
+  const peers = (pool?.peers ?? []).flatMap(({ hosts }) => hosts.map(ipOfHost));
+  const met = peers.filter((ip) => ip !== null);
+  const before = met.length > 0 ? [...met, ...addresses] : [];
+  const wanted = memory.settings?.nodes ?? before;
+  const all = [...new Set([...named, ...wanted])].sort();
+  return all.length === named.length ? [] : all;
+}
+
+export const ownAddress = (nodes: readonly Ip[], addresses: readonly Ip[]): Ip | null =>
+  nodes.find((ip) => addresses.includes(ip)) ?? null;
+
+const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);

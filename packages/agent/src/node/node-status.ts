@@ -1,0 +1,84 @@
+import type {
+  Ip,
+  NodeStatus,
+  PartStatus,
+  StorageHealth,
+  SwarmMembership,
+  SwarmStanding,
+} from '@krillmanager/core';
+import { ownAddress } from './next-action.ts';
+import type { ServedContent } from './served-content.ts';
+import type { View } from './view.ts';
+
+export interface StatusSources {
+  readonly release: string;
+  readonly view: View;
+  readonly storage: StorageHealth;
+  readonly content: ServedContent;
+  readonly krillAnswers: boolean;
+  readonly doing: string;
+}
+
+/** What the agent tells the world of its node. */
+export function nodeStatus(sources: StatusSources): NodeStatus {
+  const { release, view, storage, content, krillAnswers, doing } = sources;
+  const { memory } = view;
+  const parts = partsOf(view, krillAnswers);
+  const problems = problemsOf(sources);
+  const wanted = memory.serving?.spec.containers ?? [];
+  const healthy =
+    wanted.length > 0 &&
+    wanted.every(({ name }) => parts.some((part) => part.name === name && part.running)) &&
+    content.httpProblem === null &&
+    content.rsyncProblem === null;
+  return {
+    ip: selfOf(view),
+    release,
+    cluster: memory.cluster,
+    nodes: memory.settings?.nodes ?? [],
+    domains: memory.settings?.domains ?? null,
+    storage,
+    swarm: swarmStanding(view.swarm),
+    session: content.session,
+    serial: content.serial,
+    serving: { hash: memory.serving?.hash ?? null, healthy },
+    parts,
+    problems,
+    doing,
+  };
+}
+
+const selfOf = ({ memory, addresses }: View): Ip | null =>
+  ownAddress(memory.settings?.nodes ?? [], addresses);
+
+function partsOf({ containers }: View, krillAnswers: boolean): readonly PartStatus[] {
+  return (containers ?? []).map(({ name, id, running, health }) => ({
+    name,
+    id,
+    running,
+    healthy: name === 'krill' ? running && krillAnswers : running && health !== 'unhealthy',
+  }));
+}
+
+export function swarmStanding(swarm: SwarmMembership | null): SwarmStanding {
+  if (swarm === null) return 'down';
+  if (swarm.state === 'inactive') return 'absent';
+  if (swarm.state !== 'active') return 'down';
+  return swarm.manager ? 'manager' : 'worker';
+}
+
+/** Only what is wrong for a member; a node that is still joining says so in `doing`. */
+function problemsOf({ view, storage, content }: StatusSources): readonly string[] {
+  const { memory, containers, swarm, mount } = view;
+  if (memory.serving === null) return [];
+  const found = [content.httpProblem, content.rsyncProblem];
+  if (containers === null) found.push('Docker does not answer');
+  if (!mount.mounted) found.push('the volume is not mounted');
+  else if (!mount.answering) found.push('the volume does not answer');
+  if (storage === 'down') found.push("this node's copy of the volume is down");
+  if (swarm?.problem != null) found.push(`Docker Swarm: ${swarm.problem}`);
+  for (const { name, running, health } of containers ?? []) {
+    if (running && health === 'unhealthy') found.push(`${name} is unhealthy`);
+  }
+  return found.filter((problem) => problem !== null);
+}

@@ -1,0 +1,62 @@
+import { krillsyncUid, onVolume, paths, Secret, volumeName } from '@krillmanager/core';
+import type { Action } from './action.ts';
+import type { LocalStore } from './local-store.ts';
+import type { NodePorts } from './node-ports.ts';
+import type { FileChange } from './view.ts';
+
+/** Does one action. Each can be done again; a crash in the middle of one is seen by the next look. */
+export async function perform(action: Action, ports: NodePorts, store: LocalStore): Promise<void> {
+  switch (action.do) {
+    case 'rest':
+    case 'wait':
+    case 'refuse':
+      return;
+    case 'loadImages':
+      return ports.containers.loadImages(await ports.imageArchive());
+    case 'writeFiles':
+      return writeFiles(action.changes, ports);
+    case 'serve':
+      await makePublishDirectory(ports);
+      return ports.containers.apply(action.container);
+    case 'restart':
+      return ports.containers.restart(action.name);
+    case 'dismiss':
+      return ports.containers.remove(action.name);
+    case 'reload':
+      await ports.containers.signal('nginx', 'SIGHUP');
+      return store.loaded(action.hash);
+    case 'assignNames':
+      return ports.names.assign(action.nodes);
+    case 'mount':
+      return ports.mount.mount(volumeName);
+    case 'remember':
+      return store.remember(action.cluster, action.settings);
+    case 'join':
+      return ports.swarm.join(
+        action.material.managers,
+        new Secret(action.material.token),
+        action.as,
+      );
+    case 'record':
+      return ports.volume.write(onVolume.member(action.member.ip), JSON.stringify(action.member), {
+        mode: 0o644,
+        uid: 0,
+        gid: 0,
+      });
+    case 'adopt':
+      return store.adopt(action.wanted);
+  }
+}
+
+const rootOwned = { uid: 0, gid: 0 } as const;
+
+async function writeFiles(changes: readonly FileChange[], { local }: NodePorts): Promise<void> {
+  for (const { path, mode, encoding, content } of changes) {
+    await local.write(`${paths.serving}/${path}`, content(), { ...rootOwned, mode }, encoding);
+  }
+}
+
+/** krillsync writes here, the others read. */
+async function makePublishDirectory({ local }: NodePorts): Promise<void> {
+  await local.directory(paths.publish, { mode: 0o755, uid: krillsyncUid, gid: krillsyncUid });
+}

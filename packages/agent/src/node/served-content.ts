@@ -1,0 +1,95 @@
+import { request } from 'node:https';
+import { createConnection } from 'node:net';
+
+const deadlineMs = 3000;
+
+export interface ServedContent {
+  readonly session: string | null;
+  readonly serial: number | null;
+  /** Null when NGINX gave the notification. */
+  readonly httpProblem: string | null;
+  /** Null when rsyncd greeted. */
+  readonly rsyncProblem: string | null;
+}
+
+/** What a client on this machine gets: the notification over TLS, and rsyncd's greeting. */
+export async function servedContent(
+  rrdpName: string,
+  authority: string | null,
+): Promise<ServedContent> {
+  const [http, rsync] = await Promise.allSettled([
+    fetchNotification(rrdpName, authority),
+    greetRsyncd(),
+  ]);
+  return {
+    session: http.status === 'fulfilled' ? http.value.session : null,
+    serial: http.status === 'fulfilled' ? http.value.serial : null,
+    httpProblem: http.status === 'fulfilled' ? null : `NGINX: ${reason(http.reason)}`,
+    rsyncProblem: rsync.status === 'fulfilled' ? null : `rsyncd: ${reason(rsync.reason)}`,
+  };
+}
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Session and serial stand in the first tag; the deltas that may follow are not needed. */
+export function sessionAndSerial(notification: string): { session: string; serial: number } {
+  const tag = /<notification\b[^>]*>/.exec(notification)?.[0] ?? '';
+  const session = /\ssession_id="([0-9a-f-]{36})"/i.exec(tag)?.[1];
+  const serial = /\sserial="(\d{1,15})"/.exec(tag)?.[1];
+  if (session === undefined || serial === undefined) throw new Error('not a notification');
+  return { session, serial: Number(serial) };
+}
+
+function fetchNotification(
+  rrdpName: string,
+  authority: string | null,
+): Promise<{ session: string; serial: number }> {
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      {
+        host: '127.0.0.1',
+        servername: rrdpName,
+        path: '/rrdp/notification.xml',
+        headers: { host: rrdpName, 'user-agent': 'krillmanager-agent' },
+        ...(authority === null ? {} : { ca: authority }),
+        timeout: deadlineMs,
+        agent: false,
+      },
+      (answer) => {
+        if (answer.statusCode !== 200) {
+          answer.resume();
+          reject(new Error(`HTTP status ${answer.statusCode} for the notification`));
+          return;
+        }
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('error', reject);
+        answer.on('end', () => {
+          try {
+            resolve(sessionAndSerial(Buffer.concat(chunks).toString('latin1')));
+          } catch (error) {
+            reject(error);
+          }
+        });
+      },
+    );
+    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${deadlineMs} ms`)));
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+/** The daemon speaks first: "@RSYNCD: 32.0 …". */
+function greetRsyncd(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ host: '127.0.0.1', port: 873, timeout: deadlineMs });
+    socket.on('data', (chunk) => {
+      socket.destroy();
+      if (chunk.subarray(0, 8).toString('latin1') === '@RSYNCD:') resolve();
+      else reject(new Error('something else answers on port 873'));
+    });
+    socket.on('timeout', () => socket.destroy(new Error(`no answer within ${deadlineMs} ms`)));
+    socket.on('error', reject);
+    socket.on('close', () => reject(new Error('closed without a greeting')));
+  });
+}

@@ -1,0 +1,73 @@
+import type {
+  ClusterRecord,
+  ClusterSettings,
+  ContainerState,
+  FileEncoding,
+  Ip,
+  JoinMaterial,
+  MemberRecord,
+  MountState,
+  PoolPeer,
+  ServingSpec,
+  SwarmMembership,
+} from '@krillmanager/core';
+
+/** A serving stack with the hash that its author gave it. */
+export interface WantedServing {
+  readonly hash: string;
+  readonly spec: ServingSpec;
+}
+
+/** What this node keeps on its own disk, for the day when nobody else can be asked. */
+export interface Memory {
+  readonly cluster: ClusterRecord | null;
+  readonly settings: ClusterSettings | null;
+  readonly serving: WantedServing | null;
+  /** Hash of the configuration that NGINX last loaded. */
+  readonly loaded: string | null;
+}
+
+/** A file of the serving stack whose local copy is missing or old. Content may be a key. */
+export interface FileChange {
+  readonly path: string;
+  readonly mode: number;
+  readonly encoding: FileEncoding;
+  readonly content: () => string;
+}
+
+export interface ServingFiles {
+  readonly changes: readonly FileChange[];
+  /** Files that neither the volume nor the local disk has yet. */
+  readonly missing: readonly string[];
+  /** Hash over all local copies. */
+  readonly hash: string;
+}
+
+export interface VolumeView {
+  readonly cluster: ClusterRecord | null;
+  readonly settings: ClusterSettings | null;
+  readonly join: JoinMaterial | null;
+  readonly member: MemberRecord | null;
+  readonly wanted: WantedServing | null;
+}
+
+export interface PoolView {
+  readonly peers: readonly PoolPeer[];
+  readonly volumeExists: boolean;
+  readonly volumeStarted: boolean;
+}
+
+/** What the agent sees of its node; a null says that it could not be seen. */
+export interface View {
+  readonly memory: Memory;
+  readonly addresses: readonly Ip[];
+  readonly named: readonly Ip[];
+  /** Null while the local glusterd does not answer, or was not asked because nothing depends on it. */
+  readonly pool: PoolView | null;
+  readonly mount: MountState;
+  readonly volume: VolumeView | null;
+  readonly swarm: SwarmMembership | null;
+  readonly containers: readonly ContainerState[] | null;
+  readonly missingImages: readonly string[];
+  readonly files: ServingFiles;
+}

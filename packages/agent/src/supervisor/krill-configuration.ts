@@ -1,0 +1,26 @@
+import { type ClusterSettings, type Ip, krillPort } from '@krillmanager/core';
+
+export interface KrillView {
+  readonly addresses: readonly string[];
+  readonly port: number;
+  readonly domains: ClusterSettings['domains'];
+  readonly adminToken: string;
+  readonly testbed: { readonly cas: number; readonly roas: number } | null;
+}
+
+/** This node's cluster address and loopback: never the world. */
+export function krillView(
+  settings: ClusterSettings,
+  adminToken: string,
+  addresses: readonly Ip[],
+): KrillView {
+  const own = settings.nodes.filter((ip) => addresses.includes(ip));
+  if (own.length === 0) throw new Error('none of our addresses is in the list of nodes');
+  return {
+    addresses: [...own, '127.0.0.1'],
+    port: krillPort,
+    domains: settings.domains,
+    adminToken,
+    testbed: settings.krill.mode === 'testbed' ? settings.krill : null,
+  };
+}

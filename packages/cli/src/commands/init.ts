@@ -1,0 +1,31 @@
+import { UserError } from '@krillmanager/core';
+import { initMaster } from '../init/init-master.ts';
+import { initSlave } from '../init/init-slave.ts';
+import { asRoot } from './as-root.ts';
+
+export interface InitOptions {
+  readonly slaveIps?: string;
+  /** True when it stands alone. */
+  readonly slave?: string | true;
+  readonly config?: string;
+  readonly advertise?: string;
+  readonly waitSlaves?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** `init` on a slave when --slave is given, else on the master. */
+export function initCommand(options: InitOptions): Promise<number> {
+  asRoot('krillmanager init');
+  if (options.slave === undefined) return initMaster(options);
+  if (options.slaveIps !== undefined) {
+    throw usage('--slave and --slave-ips exclude each other', 'the master gets the list');
+  }
+  if (options.slave !== true && options.slave !== '1') {
+    throw usage(`--slave=${options.slave} has no meaning`, 'write --slave=1');
+  }
+  return initSlave(options);
+}
+
+const usage = (message: string, hint: string): UserError =>
+  new UserError(message, { hint, exitCode: 2 });

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import type { InstalledRelease } from '@krillmanager/agent';
+import {
+  type ClusterSettings,
+  type Desired,
+  hostName,
+  type Ip,
+  paths,
+  type ServiceSettings,
+  servingSpec,
+  volumeName,
+  volumeOptions,
+} from '@krillmanager/core';
+import { templateRenderer } from '@krillmanager/host';
+
+export interface Wish {
+  readonly self: Ip;
+  readonly nodes: readonly Ip[];
+  readonly configuration: ServiceSettings;
+  readonly release: InstalledRelease;
+  readonly slaveDeadlineSeconds: number;
+}
+
+/** More copies make every write slower: three are kept from three nodes on. */
+const copies = 3;
+
+/** Three managers survive the loss of one, five of two. */
+const managersFor = (nodes: number): number => (nodes >= 7 ? 5 : nodes >= 3 ? 3 : 1);
+
+/** What the configuration and the list of nodes ask for. */
+export function desiredCluster(wish: Wish): Desired {
+  const { self, nodes, configuration, release, slaveDeadlineSeconds } = wish;
+  const settings: ClusterSettings = { ...configuration, release: release.release, nodes };
+  const bricks = nodes.slice(0, copies).map((ip) => ({ host: hostName(ip), path: paths.brick }));
+  const render = templateRenderer(release.templates);
+  return {
+    self,
+    nodes,
+    settings,
+    newClusterId: randomUUID(),
+    volume: { name: volumeName, bricks, replica: bricks.length, options: volumeOptions },
+    release,
+    serving: servingSpec(settings, release, render),
+    managers: managersFor(nodes.length),
+    slaveDeadlineSeconds,
+  };
+}

@@ -1,0 +1,53 @@
+import { type Ip, isIp, parseIp, UserError } from '@krillmanager/core';
+
+/** @throws UserError (usage) that names every fault of the list. */
+export function parseSlaveIps(text: string): readonly Ip[] {
+  const words = text.split(',').map((word) => word.trim());
+  const bad = words.filter((word) => !isIp(word));
+  const twice = words.filter((word, at) => words.indexOf(word) !== at);
+  const faults = [
+    ...bad.map((word) => (word === '' ? 'an address is empty' : `"${word}" is not an address`)),
+    ...new Set(twice.map((word) => `"${word}" stands there twice`)),
+  ];
+  if (faults.length > 0) {
+    throw new UserError(`--slave-ips: ${faults.join('; ')}`, {
+      hint: 'write the addresses of the other nodes: --slave-ips=10.0.0.2,10.0.0.3',
+      exitCode: 2,
+    });
+  }
+  return words.map(parseIp);
+}
+
+/**
+ * The nodes of the cluster wanted. A set that the cluster already is keeps its order, so that
+ * running `init` on another manager changes nothing.
+ */
+export function clusterNodes(
+  self: Ip,
+  slaves: readonly Ip[] | null,
+  present: readonly Ip[] | null,
+): readonly Ip[] {
+  if (slaves === null) return present ?? [self];
+  if (slaves.includes(self)) {
+    throw new UserError(`--slave-ips: ${self} is this server itself`, {
+      hint: 'list the other nodes only',
+      exitCode: 2,
+    });
+  }
+  const wanted = [self, ...slaves];
+  const same = present?.length === wanted.length && present.every((ip) => wanted.includes(ip));
+  return same ? present : wanted;
+}
+
+/** Fewer than three nodes cannot lose one and still agree on what is true. */
+export function requireQuorum(nodes: readonly Ip[]): void {
+  if (nodes.length >= 3) return;
+  const why =
+    nodes.length === 2
+      ? 'with two nodes the loss of one stops the writes of the other'
+      : 'name the other nodes with --slave-ips';
+  throw new UserError(`a cluster needs three nodes at least, ${nodes.length} given`, {
+    hint: `${why}; add a node: --slave-ips=${[...nodes.slice(1), 'ADDRESS'].join(',')}`,
+    exitCode: 2,
+  });
+}

@@ -1,0 +1,86 @@
+import { chmodSync, chownSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { request } from 'node:https';
+import { type Agents, type Ip, krillPort, krillTlsName, krillUid } from '@krillmanager/core';
+
+export interface KrillDoorOptions {
+  /** Path of the unix socket to make. */
+  readonly socket: string;
+  readonly nodes: readonly Ip[];
+  readonly token: string;
+  /** PEM of the authority that signed Krill's certificate. */
+  readonly authority: string;
+  readonly agents: Agents;
+}
+
+export interface KrillDoor {
+  readonly socket: string;
+  close(): void;
+}
+
+/** A socket that leads to Krill, wherever it runs, as its administrator. Only its user may enter. */
+export async function openKrillDoor(options: KrillDoorOptions): Promise<KrillDoor> {
+  const { socket } = options;
+  const node = await krillNode(options);
+  const server = createServer((from, to) => forward(from, to, node, options));
+  rmSync(socket, { force: true });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(socket, resolve);
+  });
+  chmodSync(socket, 0o600);
+  chownSync(socket, krillUid, krillUid);
+  return {
+    socket,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+      rmSync(socket, { force: true });
+    },
+  };
+}
+
+/** Null when no agent has seen Krill answer. */
+async function krillNode({ nodes, agents }: KrillDoorOptions): Promise<Ip | null> {
+  const found = await Promise.all(nodes.map((ip) => agents.status(ip)));
+  const at = found.findIndex((status) =>
+    status?.parts.some(({ name, running, healthy }) => name === 'krill' && running && healthy),
+  );
+  return nodes[at] ?? null;
+}
+
+function forward(
+  from: IncomingMessage,
+  to: ServerResponse,
+  node: Ip | null,
+  { token, authority }: KrillDoorOptions,
+): void {
+  const fail = (message: string): void => {
+    to.writeHead(503, { 'content-type': 'application/json' });
+    to.end(JSON.stringify({ label: 'krill-away', msg: message }));
+  };
+  if (node === null) {
+    fail('Krill does not run on any node at the moment; see "krillmanager status"');
+    return;
+  }
+  const onward = request(
+    {
+      host: node,
+      port: krillPort,
+      servername: krillTlsName,
+      ca: authority,
+      method: from.method,
+      path: from.url,
+      headers: { ...from.headers, host: krillTlsName, authorization: `Bearer ${token}` },
+      agent: false,
+    },
+    (answer) => {
+      to.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(to);
+    },
+  );
+  onward.on('error', (error) =>
+    to.headersSent ? to.destroy() : fail(`Krill on ${node}: ${error.message}`),
+  );
+  from.pipe(onward);
+}

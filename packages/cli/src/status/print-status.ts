@@ -1,0 +1,34 @@
+import type { ClusterStatus } from './cluster-status.ts';
+
+/** For people; programs take --json. */
+export function statusText({ ok, cluster, nodes, services, krill, uris }: ClusterStatus): string {
+  const rows = nodes.map(({ ip, role, online, storage, swarm, serial }) => [
+    ip,
+    role,
+    online ? 'online' : 'OFFLINE',
+    `storage ${storage}`,
+    swarm,
+    serial === null ? 'no content' : `serial ${serial}`,
+    ip === krill.node ? 'Krill' : '',
+  ]);
+  const problems = nodes.flatMap(({ ip, problems: found }) => found.map((p) => `  ✗ ${ip}: ${p}`));
+  return [
+    `${ok ? '✓ all is well' : '✗ not all is well'}  (cluster ${cluster.id ?? 'not formed'})`,
+    '',
+    ...table(rows),
+    '',
+    ...table(services.map(({ name, running, desired }) => [name, `${running}/${desired}`])),
+    ...(problems.length > 0 ? ['', ...problems] : []),
+    ...(uris === null ? [] : ['', ...table(Object.entries(uris))]),
+    '',
+  ].join('\n');
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, at) =>
+    Math.max(...rows.map((row) => row[at]?.length ?? 0)),
+  );
+  return rows.map((row) =>
+    `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd(),
+  );
+}

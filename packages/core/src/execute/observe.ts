@@ -1,0 +1,77 @@
+import type { Ip } from '../model/ip.ts';
+import type { NodeFacts } from '../model/node-facts.ts';
+import type { MemberRecord, Observed, VolumeContents } from '../model/observed.ts';
+import { onVolume, volumeName } from '../paths.ts';
+import { readKrillState } from '../plan/steps/krill.ts';
+import { agentUnit } from '../policy.ts';
+import type { Ports } from '../ports/ports.ts';
+
+export interface Observation {
+  readonly ports: Ports;
+  readonly self: Ip;
+  readonly nodes: readonly Ip[];
+  /** This machine's facts, which it need not ask its agent for. */
+  readonly localFacts: NodeFacts;
+}
+
+/** Looks at everything that the planner decides by; changes nothing. */
+export async function observe({ ports, self, nodes, localFacts }: Observation): Promise<Observed> {
+  const { swarm, pool, mount, units, names, agents, clock } = ports;
+  const membership = await swarm.membership();
+  const manager = membership.state === 'active' && membership.manager;
+  const { mounted, answering } = await mount.state();
+  const others = nodes.filter((ip) => ip !== self);
+  return {
+    self,
+    nowMs: clock.now(),
+    facts: new Map([[self, localFacts], ...(await answers(others, agents.facts))]),
+    status: new Map(await answers(nodes, agents.status)),
+    agentEnabled: await units.isActive(agentUnit),
+    named: await names.named(),
+    swarm: membership,
+    swarmNodes: manager ? await swarm.nodes() : [],
+    services: manager ? await swarm.services() : [],
+    peers: await pool.peers(),
+    volume: await pool.volume(volumeName),
+    mounted: mounted && answering,
+    contents: mounted && answering ? await look(ports, nodes) : null,
+  };
+}
+
+async function answers<T>(
+  nodes: readonly Ip[],
+  ask: (ip: Ip) => Promise<T | null>,
+): Promise<readonly (readonly [Ip, T])[]> {
+  const asked = await Promise.all(nodes.map(async (ip) => [ip, await ask(ip)] as const));
+  return asked.flatMap(([ip, answer]) => (answer === null ? [] : [[ip, answer] as const]));
+}
+
+async function look(ports: Ports, nodes: readonly Ip[]): Promise<VolumeContents> {
+  const { files, certificates } = ports;
+  const json = async <T>(path: string): Promise<T | null> => {
+    const text = await files.read(path);
+    return text === null ? null : (JSON.parse(text) as T);
+  };
+  const certificate = await files.read(onVolume.certificate);
+  const wanted = await each(nodes, (ip) => json<{ hash: string }>(onVolume.wanted(ip)));
+  return {
+    cluster: await json(onVolume.cluster),
+    settings: await json(onVolume.settings),
+    members: await each(nodes, (ip) => json<MemberRecord>(onVolume.member(ip))),
+    wanted: new Map([...wanted].map(([ip, { hash }]) => [ip, hash])),
+    joinOpen: (await files.read(onVolume.joinMaterial)) !== null,
+    certificate: certificate === null ? null : await certificates.inspect(certificate),
+    krill: {
+      state: await readKrillState(ports),
+      permit: (await files.read(onVolume.krillPermit)) !== null,
+      prepared: (await files.read(onVolume.krillSentinel)) !== null,
+    },
+  };
+}
+
+async function each<T>(
+  nodes: readonly Ip[],
+  read: (ip: Ip) => Promise<T | null>,
+): Promise<ReadonlyMap<Ip, T>> {
+  return new Map(await answers(nodes, read));
+}
