@@ -25,14 +25,18 @@ export class SourceMoved extends KrillsyncError {
 
 export const refuse = (message: string): KrillsyncError => new KrillsyncError('source', message);
 
-export const errorCode = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
+/** The system's name of an error, as ENOENT. */
+export const errorCode = (error: unknown): string | undefined => textOf(error, 'code');
 
 /** Errors that are not ours come from the local file system: full, read-only, not permitted. */
 export const faultOf = (error: unknown): Fault =>
   error instanceof KrillsyncError ? error.fault : 'local';
 
-export const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
+export const messageOf = (error: unknown): string => textOf(error, 'message') ?? String(error);
+
+// Not by instanceof: errors of node:fs may come from another realm than ours.
+function textOf(error: unknown, name: 'code' | 'message'): string | undefined {
+  if (typeof error !== 'object' || error === null || !(name in error)) return undefined;
+  const value: unknown = Reflect.get(error, name);
+  return typeof value === 'string' ? value : undefined;
+}

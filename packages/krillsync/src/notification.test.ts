@@ -34,7 +34,7 @@ describe('parseNotification', () => {
   });
 
   const attributes = (a: string) => document(snapshot, a);
-  test.each`
+  test.each<{ what: string; text: string; reason: string }>`
     what                            | text                                                                            | reason
     ${'another root'}               | ${document(snapshot).replaceAll('notification', 'snapshot')}                    | ${'root element is <snapshot>'}
     ${'another namespace'}          | ${document(snapshot).replace('ripe', 'ripo')}                                   | ${'namespace'}

@@ -97,7 +97,7 @@ describe('objectTime, by the encoding of the time', () => {
       element(0x30, element(2), empty, empty, element(0x30, element(tag, Buffer.from(time)))),
     );
 
-  test.each`
+  test.each<{ tag: number; time: string; iso: string }>`
     tag     | time                 | iso
     ${0x17} | ${'261121164548Z'}   | ${'2026-11-21T16:45:48Z'}
     ${0x17} | ${'491231235959Z'}   | ${'2049-12-31T23:59:59Z'}
@@ -107,7 +107,7 @@ describe('objectTime, by the encoding of the time', () => {
     expect(objectTime('a.cer', certificate(tag, time))).toBe(Date.parse(iso) / 1000);
   });
 
-  test.each`
+  test.each<{ why: string; tag: number; time: string }>`
     why                  | tag     | time
     ${'before 1970'}     | ${0x17} | ${'691231235959Z'}
     ${'after 2106'}      | ${0x18} | ${'99991231235959Z'}

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { KrillsyncError } from './krillsync-error.ts';
+import { KrillsyncError, messageOf } from './krillsync-error.ts';
 import type { TextOutput } from './log.ts';
 import { type NotificationUri, parseNotificationUri } from './uri.ts';
 
@@ -135,8 +135,8 @@ function notificationOf(uri: string): NotificationUri {
   try {
     return parseNotificationUri(uri);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new KrillsyncError('usage', `the notification URI cannot be used: ${reason}`, { cause });
+    const message = `the notification URI cannot be used: ${messageOf(cause)}`;
+    throw new KrillsyncError('usage', message, { cause });
   }
 }
 

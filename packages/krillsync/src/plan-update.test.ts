@@ -18,7 +18,7 @@ function notification(text: string): Notification {
 }
 
 describe('planUpdate', () => {
-  test.each`
+  test.each<{ served: string; offered: string; plan: string; because: string }>`
     served               | offered              | plan          | because
     ${''}                | ${'a 5: x'}          | ${'snapshot'} | ${'nothing is served yet'}
     ${'a 5: x'}          | ${'a 5: x'}          | ${'nothing'}  | ${''}

@@ -43,7 +43,7 @@ REVG</publish>
     expect(scan(document, size)).toEqual(events);
   });
 
-  test.each`
+  test.each<{ what: string; text: string; fault: string }>`
     what                               | text                                    | fault
     ${'a document type'}               | ${'<!DOCTYPE x><a/>'}                   | ${'document type'}
     ${'a document type with entities'} | ${'<!DOCTYPE x [<!ENTITY e "e">]><a/>'} | ${'document type'}

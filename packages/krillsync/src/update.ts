@@ -59,6 +59,8 @@ export async function update(setup: Setup): Promise<UpdateResult> {
     try {
       return await serve(setup, offer);
     } catch (error) {
+      // What is half done may be large; but one that is told to stop must be quick.
+      if (!setup.stop.aborted) await clearLeftOvers(setup).catch(() => {});
       const isSame = failed?.equals(offer.bytes) === true;
       if (!(error instanceof SourceMoved) || isSame || attempt >= rereadsMaxCount) throw error;
       setup.log.debug(`reading the notification again: ${error.message}`);

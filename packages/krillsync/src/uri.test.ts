@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseNotificationUri, parseRsyncUri, relativePath } from './uri.ts';
 
 describe('parseRsyncUri', () => {
-  test.each`
+  test.each<{ uri: string; authority: string; module: string; path: string }>`
     uri                                       | authority         | module    | path
     ${'rsync://host.example/repo/a.roa'}      | ${'host.example'} | ${'repo'} | ${'a.roa'}
     ${'rsync://HOST.example/Repo/ca/0/b.cer'} | ${'host.example'} | ${'Repo'} | ${'ca/0/b.cer'}
@@ -12,7 +12,7 @@ describe('parseRsyncUri', () => {
     expect(parseRsyncUri(uri)).toEqual({ text: uri, authority, module, path });
   });
 
-  test.each`
+  test.each<{ uri: string; reason: string }>`
     uri                                          | reason
     ${'https://host/repo/a'}                     | ${'does not start with rsync://'}
     ${'rsync:/host/repo/a'}                      | ${'does not start with rsync://'}
@@ -75,7 +75,7 @@ describe('relativePath', () => {
     expect(relativePath('https://H.example:443/rrdp/s/1/x.xml', notification)).toBe('s/1/x.xml');
   });
 
-  test.each`
+  test.each<{ uri: string; reason: string }>`
     uri                                      | reason
     ${'https://other.example/rrdp/s/x.xml'}  | ${'origin'}
     ${'https://h.example:444/rrdp/s/x.xml'}  | ${'origin'}
