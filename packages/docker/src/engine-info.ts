@@ -1,5 +1,4 @@
 import type { EngineInfo } from '@krillmanager/core';
-import type { DockerVersion } from 'dockerode';
 
 /** What of GET /info tells how this dockerd was set up. */
 interface Info {
@@ -9,7 +8,13 @@ interface Info {
   readonly DockerRootDir: string;
 }
 
-export function engineInfo(info: Info, version: DockerVersion): EngineInfo {
+/** Of GET /version. */
+interface Version {
+  readonly Version: string;
+  readonly ApiVersion: string;
+}
+
+export function engineInfo(info: Info, version: Version): EngineInfo {
   const security = (info.SecurityOptions ?? []).flatMap((option) => option.split(','));
   return {
     version: version.Version,

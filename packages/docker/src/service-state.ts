@@ -1,5 +1,5 @@
 import { ownerLabel, type ServiceState, specHashLabel } from '@krillmanager/core';
-import type { Service } from 'dockerode';
+import type { ServiceSpec } from 'dockerode';
 
 /** What we read of a task object of Docker's API. */
 export interface TaskObject {
@@ -13,6 +13,12 @@ export interface TaskObject {
   };
 }
 
+/** What we read of a service object. */
+export interface ServiceObject {
+  readonly ID: string;
+  readonly Spec?: Pick<ServiceSpec, 'Labels' | 'Mode'> | undefined;
+}
+
 const newestFirst = (a: TaskObject, b: TaskObject): number =>
   Date.parse(b.Status.Timestamp) - Date.parse(a.Status.Timestamp);
 
@@ -23,7 +29,7 @@ const newestFirst = (a: TaskObject, b: TaskObject): number =>
 const runs = ({ DesiredState, Status }: TaskObject): boolean =>
   DesiredState === 'running' && Status.State === 'running';
 
-export function serviceState(service: Service, tasks: readonly TaskObject[]): ServiceState {
+export function serviceState(service: ServiceObject, tasks: readonly TaskObject[]): ServiceState {
   const { Labels = {}, Mode } = service.Spec ?? {};
   const own = tasks.filter(({ ServiceID }) => ServiceID === service.ID).sort(newestFirst);
   const running = own.filter(runs);

@@ -1,0 +1,10 @@
+/** Questions that glusterd answers from its own state, or by asking its peers. */
+export const questionSeconds = 30;
+/** Changes: glusterd does them on every peer, one after the other. Also gluster's own default. */
+export const changeSeconds = 120;
+/** Between gluster's own deadline and ours, which kills it. */
+export const killMarginMs = 5_000;
+/** Transactions hold a lock of the whole pool, most for less than a second. */
+export const busyDeadlineMs = 30_000;
+export const busyPauseMs = 200;
+export const busyJitterMs = 800;
