@@ -41,13 +41,34 @@ export function packRelease(parts: Parts, output: string): void {
   try {
     const top = `krillmanager-${parts.version}`;
     layOut(parts, join(staging, top));
-    const compress = existsSync('/usr/bin/pigz') ? 'pigz --fast' : 'gzip --fast';
-    const owner = ['--owner=0', '--group=0', '--numeric-owner', '--mode=go=rX,u+w', '--sort=name'];
-    execFileSync('tar', [...owner, '-C', staging, '-I', compress, '-cf', `${output}.part`, top]);
+    // The images are half of it and seldom change: compressed once, kept beside their archive.
+    // Compressed pieces of a tar, one after the other, are a compressed tar.
+    const images = `${parts.images}.${parts.version}.gz`;
+    if (!existsSync(images)) compress(staging, [`${top}/images.tar`], images);
+    const others = readdirSync(join(staging, top)).filter((name) => name !== 'images.tar');
+    compress(staging, others.map((name) => `${top}/${name}`).sort(), `${staging}/others`);
+    shell('cat "$1" "$2" >"$3" && head -c 1024 /dev/zero | gzip >>"$3"', [
+      images,
+      `${staging}/others`,
+      `${output}.part`,
+    ]);
     renameSync(`${output}.part`, output);
   } finally {
     rmSync(staging, { recursive: true });
   }
+}
+
+// A piece ends without the two empty blocks that end a tar, hence the 1024 bytes.
+function compress(directory: string, members: readonly string[], output: string): void {
+  const archive = 'tar -b1 --owner=0 --group=0 --numeric-owner --mode=go=rX,u+w --sort=name -cf -';
+  const program = existsSync('/usr/bin/pigz') ? 'pigz --fast' : 'gzip --fast';
+  const script = `out=$1; shift; ${archive} -C "$@" | head -c -1024 | ${program} >"$out.part"`;
+  shell(script, [output, directory, ...members]);
+  renameSync(`${output}.part`, output);
+}
+
+function shell(script: string, words: readonly string[]): void {
+  execFileSync('bash', ['-o', 'pipefail', '-euc', script, 'bash', ...words]);
 }
 
 function layOut(parts: Parts, top: string): void {
