@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Lab } from '@krillmanager/testkit';
@@ -169,6 +170,53 @@ describe('the machine', () => {
     await expect(inHost(`await host.systemdUnits().enable('none.service')`)).rejects.toThrow(
       'none.service does not exist',
     );
+  });
+});
+
+describe("the agent's unit", () => {
+  const agent = 'krillmanager-agent.service';
+
+  test('lets it do its work, and restarts it when its watchdog is silent', async () => {
+    const program = `import * as host from ${JSON.stringify(here('./index.ts'))};
+      const mount = host.volumeMount();
+      await mount.unmount();
+      await mount.mount('krillmanager');
+      await host.hostNames().assign(['10.0.0.5']);
+      await host.applyClusterPorts(await host.planClusterPorts('world'));
+      await host.lockFile('/run/krillmanager/test.lock', 'test').tryLock();
+      await host.notifySystemd('READY=1');
+      setInterval(() => {}, 1000);`;
+    const flags = '--disable-warning=ExperimentalWarning --input-type=module';
+    await lab.sh(
+      'h1',
+      'mkdir -p /opt/krillmanager/current; cat > /opt/krillmanager/current/agent',
+      {
+        stdin: program,
+      },
+    );
+    await lab.sh(
+      'h1',
+      `cd /opt/krillmanager/current
+       printf '#!/bin/sh\nexec %s %s --eval "$(cat /opt/krillmanager/current/agent)"\n' \
+         '${process.execPath}' '${flags}' > krillmanager
+       chmod +x krillmanager`,
+    );
+    await lab.push('h1', here(`../../../templates/units/${agent}`), `/etc/systemd/system/${agent}`);
+    await lab.sh(
+      'h1',
+      `mkdir -p /run/systemd/system/${agent}.d
+       printf '[Service]\nWatchdogSec=3\n' > /run/systemd/system/${agent}.d/soon.conf
+       systemctl daemon-reload`,
+    );
+    await inHost(`await host.systemdUnits().enable('${agent}')`);
+    expect(await inHost('return mount.state()')).toMatchObject({ answering: true });
+    const restarts = ['systemctl', 'show', '--value', '--property=NRestarts', agent];
+    const deadline = Date.now() + 20_000;
+    while ((await lab.exec('h1', restarts)).trim() === '0' && Date.now() < deadline)
+      await sleep(500);
+    expect(Number(await lab.exec('h1', restarts))).toBeGreaterThan(0);
+    await inHost(`await host.systemdUnits().disable('${agent}')`);
+    await inHost('await host.hostNames().assign([])');
   });
 });
 
