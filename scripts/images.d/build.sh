@@ -32,7 +32,8 @@ docker_build() {
     tail -30 "$builder_dir/$name.log" >&2
     fail "the image $name could not be built" "the end of its log is above"
   fi
-  grep '^warning:' "$builder_dir/$name.log" >&2 || true
+  # The builder paints what comes from stderr.
+  grep -o 'warning: .* is no longer offered.*[^[:cntrl:]\[0m]' "$builder_dir/$name.log" >&2 || true
 }
 
 # Debian from a registry where one can be reached, else made here.
