@@ -5,6 +5,7 @@ export {
   type LocalFactsOptions,
   ownAddresses,
 } from './facts/local-facts.ts';
+export { tuneGlusterd } from './files/glusterd-options.ts';
 export { hostFiles } from './files/host-files.ts';
 export { hostNames } from './files/host-names.ts';
 export { templateRenderer } from './files/render-template.ts';

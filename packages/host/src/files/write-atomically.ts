@@ -37,7 +37,7 @@ async function writeNew(path: string, content: string | Buffer, { mode, uid, gid
 }
 
 /** A rename is durable when its directory is. */
-export async function syncDirectory(path: string): Promise<void> {
+async function syncDirectory(path: string): Promise<void> {
   await using directory = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
   await directory.sync();
 }

@@ -3,10 +3,10 @@ import { type Argv, runCommand } from '../run.ts';
 
 const unitDeadlineMs = 90_000;
 
-export const isActiveArgv = (unit: string): Argv => ['systemctl', 'is-active', '--quiet', unit];
-export const enableArgv = (unit: string): Argv => ['systemctl', 'enable', '--now', unit];
-export const restartArgv = (unit: string): Argv => ['systemctl', 'restart', unit];
-export const disableArgv = (unit: string): Argv => ['systemctl', 'disable', '--now', unit];
+const isActiveArgv = (unit: string): Argv => ['systemctl', 'is-active', '--quiet', unit];
+const enableArgv = (unit: string): Argv => ['systemctl', 'enable', '--now', unit];
+const restartArgv = (unit: string): Argv => ['systemctl', 'restart', unit];
+const disableArgv = (unit: string): Argv => ['systemctl', 'disable', '--now', unit];
 export const startArgv = (unit: string): Argv => ['systemctl', 'start', unit];
 export const stopArgv = (unit: string): Argv => ['systemctl', 'stop', unit];
 export const resetFailedArgv = (unit: string): Argv => ['systemctl', 'reset-failed', unit];

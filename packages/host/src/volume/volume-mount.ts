@@ -16,7 +16,7 @@ const unitDeadlineMs = 60_000;
 const unit = 'var-lib-krillmanager-volume.mount';
 const volumeType = 'fuse.glusterfs';
 
-export const lazyUnmountArgv = (path: string): Argv => ['umount', '--lazy', path];
+const lazyUnmountArgv = (path: string): Argv => ['umount', '--lazy', path];
 
 /** The volume at its mount point, through the systemd mount unit that comes with a release. */
 export function volumeMount(): VolumeMount {

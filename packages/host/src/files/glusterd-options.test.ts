@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals';
+import { withGlusterdOptions } from './glusterd-options.ts';
+
+const shipped = `volume management
+    type mgmt/glusterd
+    option transport.socket.keepalive-time 10
+#   option base-port 1
+end-volume
+`;
+
+const tuned = `volume management
+    type mgmt/glusterd
+#   option base-port 1
+    option transport.socket.keepalive-time 3
+    option base-port 49152
+end-volume
+`;
+const options = { 'transport.socket.keepalive-time': '3', 'base-port': '49152' };
+
+test.each`
+  what                                 | volfile          | result
+  ${'replaces what is there'}          | ${shipped}       | ${tuned}
+  ${'changes nothing the second time'} | ${tuned}         | ${tuned}
+  ${'leaves alone what is no volfile'} | ${'something\n'} | ${'something\n'}
+`('$what', ({ volfile, result }) => {
+  expect(withGlusterdOptions(volfile, options)).toBe(result);
+});
