@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import {
   agentPort,
   krillPort,
@@ -5,7 +6,7 @@ import {
   paths,
   type StorageHealth,
 } from '@krillmanager/core';
-import { notifySystemd } from '@krillmanager/host';
+import { notifySystemd, tuneGlusterd } from '@krillmanager/host';
 import type { Logger } from 'pino';
 import { collectFacts } from './collect-facts.ts';
 import { type Routes, serveHttp } from './http/serve.ts';
@@ -46,9 +47,13 @@ export async function runAgent(
   const ports: NodePorts = {
     ...machine,
     volume: machine.files,
+    images: Object.values(release.images),
     imageArchive: release.imageArchive,
   };
   const known: Known = { tick: null, doing: 'starting', storage: 'absent', polledAtMs: 0 };
+  // glusterd makes a brick's directory, but not the one above it.
+  await machine.local.directory(dirname(paths.brick), { mode: 0o755, uid: 0, gid: 0 });
+  await tuneGlusterd(machine.local, machine.units);
   const server = await serveHttp(routes(machine, release, known), agentPort);
   await notifySystemd('READY=1');
   const watchdog = setInterval(() => void notifySystemd('WATCHDOG=1').catch(log.error), watchdogMs);

@@ -12,8 +12,10 @@ export function nextAction(view: View): Action {
 
 function nextServing(view: View): Action | null {
   const { memory, containers, missingImages, files } = view;
-  if (memory.serving === null || containers === null) return null;
+  if (containers === null) return null;
+  // Krill's too: Swarm may want it here as soon as we are a member.
   if (missingImages.length > 0) return { do: 'loadImages', missing: missingImages };
+  if (memory.serving === null) return null;
   if (files.changes.length > 0) return { do: 'writeFiles', changes: files.changes };
   if (files.missing.length > 0) return null;
   return nextContainer(view);

@@ -21,6 +21,8 @@ export interface NodePorts {
   readonly local: HostFiles;
   readonly clock: Clock;
   readonly addresses: () => readonly Ip[];
+  /** Those of the installed package. */
+  readonly images: readonly string[];
   /** The archive of the installed package, checked against its digest. */
   readonly imageArchive: () => Promise<string>;
 }
