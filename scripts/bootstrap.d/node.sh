@@ -29,7 +29,7 @@ install_workspace() {
   local pnpm
   pnpm=$(sed -n 's/.*"packageManager": "\(pnpm@[0-9.]*\)".*/\1/p' package.json)
   say "installing the workspace with $pnpm"
-  npx --yes "$pnpm" install --frozen-lockfile >&2 || fail 'cannot install the workspace' 'is the npm registry reachable?'
+  npx --yes "$pnpm" install --frozen-lockfile >&2 || fail 'cannot install the workspace' "see pnpm's own words above"
 }
 
 # A package that came with a new checkout has no node_modules yet, though the lock file may look the same.

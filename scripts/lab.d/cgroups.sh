@@ -40,8 +40,9 @@ inherit_cpuset() {
 
 enable_controllers() {
   local controller
+  # One by one, since a machine may refuse some (cpu, while it has real-time processes).
   for controller in $(contents "$1/cgroup.controllers"); do
-    echo "+$controller" >"$1/cgroup.subtree_control"
+    echo "+$controller" 2>/dev/null >"$1/cgroup.subtree_control" || true
   done
 }
 

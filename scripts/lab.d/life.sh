@@ -35,7 +35,7 @@ await_ready() {
 }
 
 is_settled() {
-  case $(in_host "$1" systemctl is-system-running 2>/dev/null) in running | degraded) ;; *) return 1 ;; esac
+  case $(in_host "$1" systemctl is-system-running --wait 2>/dev/null) in running | degraded) ;; *) return 1 ;; esac
 }
 
 has_daemons() {
