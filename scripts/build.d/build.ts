@@ -25,7 +25,10 @@ await step(executable, sha256(process.version, JSON.stringify(program)), () =>
 for (const name of otherNames) pointAtExecutable(`dist/${name}`);
 
 if (!values['executable-only']) {
-  const images = execFileSync('scripts/images', { encoding: 'utf8', stdio: ['ignore', 'pipe', 2] });
+  const images = execFileSync('bash', ['scripts/images'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 2],
+  });
   const parts = { version, executable, images: images.trim() };
   const archive = `dist/krillmanager-${version}.tar.gz`;
   await step(archive, releaseInputs(parts), () => packRelease(parts, archive));

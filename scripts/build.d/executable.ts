@@ -56,7 +56,7 @@ function strippedNode(): string {
   if (existsSync(stripped)) return stripped;
   mkdirSync(cache, { recursive: true });
   const unfinished = `${stripped}.${process.pid}`;
-  execFileSync('strip', ['--strip-unneeded', '-o', unfinished, process.execPath]);
+  execFileSync('/usr/bin/strip', ['--strip-unneeded', '-o', unfinished, process.execPath]);
   renameSync(unfinished, stripped);
   return stripped;
 }
