@@ -14,6 +14,6 @@ report_lacks() {
 report_rust() {
   local version
   [[ ! -x ${HOME:-/root}/.cache/krillmanager/krill-0.16.1/bin/krill ]] || return 0
-  version=$(cargo --version 2>/dev/null | sed -n 's/^cargo 1\.\([0-9]*\).*/\1/p')
+  version=$(cargo --version 2>/dev/null | sed -n 's/^cargo 1\.\([0-9]*\).*/\1/p' || true)
   [[ ${version:-0} -ge 88 ]] || say '! no cargo 1.88 or newer: Krill must come from its official image (see scripts/images)'
 }
