@@ -8,7 +8,7 @@ start_host() {
   make_cgroups "$1"
   rm -f "$LAB_DIR/$1/ended"
   start_keeper "$1"
-  within 30 is_started "$1" && is_booted "$1" || fail "$1 did not start" "$(tail -3 "$LAB_DIR/$1/console.log")"
+  within 60 is_started "$1" && is_booted "$1" || fail "$1 did not start" "$(tail -3 "$LAB_DIR/$1/console.log")"
 }
 
 # In its own session, without terminal and lock, since it outlives this command. It joins its cgroup while it still
