@@ -1,7 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDirectories, replaceSymlink, syncDirectory, syncFileSystem } from './durable.ts';
+import { KrillsyncError } from './krillsync-error.ts';
 import type { Notification } from './notification.ts';
 import { type StagedFile, scanSnapshot } from './rrdp-directory.ts';
 import type { Version } from './rrdp-root.ts';
@@ -12,8 +21,6 @@ import { countFiles, sealTree, treeWriter } from './tree-writer.ts';
 /** Everything of ours in the rsync directory that is not finished, or no longer wanted. */
 const temporaryPrefix = '.krillsync-';
 const treePattern = /^session_[0-9a-f-]{36}_serial_[0-9]+(_r[0-9]+)?$/i;
-
-export const isTree = (name: string): boolean => treePattern.test(name);
 
 /** Name of the tree that `current` points to, whether or not that exists. */
 export function currentTree(dir: string): string | undefined {
@@ -90,8 +97,12 @@ async function buildTree(
 /** rsyncd resolves the link when a client connects, so a switch does not touch those connected. */
 export function switchTree(dir: string, name: string): void {
   if (currentTree(dir) === name) return;
+  const path = join(dir, 'current');
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new KrillsyncError('local', `${path} is a directory; move it away, a link belongs there`);
+  }
   // Relative: the servers see this directory under another path than we do.
-  replaceSymlink(join(dir, 'current'), join(dir, `${temporaryPrefix}current`), name);
+  replaceSymlink(path, join(dir, `${temporaryPrefix}current`), name);
 }
 
 export async function clearTemporary(dir: string): Promise<void> {
@@ -108,6 +119,7 @@ export async function removeTree(dir: string, name: string): Promise<void> {
   await rm(temporary, { recursive: true });
 }
 
-export const treesIn = (dir: string): readonly string[] => namesIn(dir).filter(isTree);
+export const treesIn = (dir: string): readonly string[] =>
+  namesIn(dir).filter((name) => treePattern.test(name));
 
 const namesIn = (dir: string): readonly string[] => (existsSync(dir) ? readdirSync(dir) : []);

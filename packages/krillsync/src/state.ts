@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from './durable.ts';
 
@@ -48,7 +48,9 @@ export function writeState(stateDir: string, { files, trees, oldTrees }: State):
     oldTrees: Object.fromEntries(oldTrees),
   };
   const content = Buffer.from(`${JSON.stringify(json, null, 1)}\n`);
-  replaceFile(join(stateDir, 'state.json'), join(stateDir, '.state.json.new'), content);
+  const path = join(stateDir, 'state.json');
+  const isSame = existsSync(path) && readFileSync(path).equals(content);
+  if (!isSame) replaceFile(path, join(stateDir, '.state.json.new'), content);
 }
 
 function parseState(json: unknown): State {

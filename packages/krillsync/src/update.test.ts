@@ -228,6 +228,11 @@ describe('what is missing of the served files', () => {
   });
 });
 
+test('a directory where the link belongs is not touched, and named', async () => {
+  mkdirSync(join(node.rsyncDir, 'current'), { recursive: true });
+  await expect(node.update()).rejects.toThrow(/rsync\/current is a directory; move it away/);
+});
+
 describe('left-overs of a run that was killed', () => {
   test('never stand in the way, and go', async () => {
     await node.update();

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeDirectories } from './durable.ts';
 import { type Health, writeHealth } from './health.ts';
 import { faultOf, messageOf } from './krillsync-error.ts';
 import { backOffMaxMs, healthEveryMs, pollJitterMs, pollMs, verifyEveryMs } from './limits.ts';
@@ -16,6 +17,7 @@ export async function watch(
   setup: Omit<Setup, 'thorough'>,
   report: (result: UpdateResult) => void,
 ): Promise<void> {
+  makeDirectories(setup.stateDir);
   const watcher = new Watcher(setup, report);
   const heartbeat = setInterval(() => watcher.writeHealth(), healthEveryMs);
   try {

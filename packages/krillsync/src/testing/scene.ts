@@ -26,7 +26,7 @@ export class Scene {
 }
 
 /** The path below `current/` of an rsync URI, when hosts are not included. */
-export const pathOf = (uri: string): string => uri.split('/').slice(4).join('/');
+const pathOf = (uri: string): string => uri.split('/').slice(4).join('/');
 
 export const byPath = (objects: ReadonlyMap<string, Buffer>): ReadonlyMap<string, string> =>
   new Map([...objects].map(([uri, bytes]) => [pathOf(uri), bytes.toString('latin1')]));
