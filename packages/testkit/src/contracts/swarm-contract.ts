@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type Clock, type Ip, Secret, type Swarm, specHash, UserError } from '@krillmanager/core';
+import { type Clock, type Ip, type Swarm, specHash, UserError } from '@krillmanager/core';
 import { idleSingleton } from './container-specs.ts';
 import { eventually } from './eventually.ts';
 
@@ -68,13 +68,6 @@ export function swarmContract(make: () => Promise<SwarmSubject>): void {
   });
 
   describe('the others', () => {
-    test('do not join with a wrong token', async () => {
-      const wrong = new Secret((await swarm(0).joinToken()).reveal().replace(/.{4}$/, '0000'));
-      const joining = swarm(1).join([node(0).ip], wrong, node(1).ip);
-      await expect(joining).rejects.toThrow(UserError);
-      expect((await swarm(1).membership()).manager).toBe(false);
-    });
-
     test('join with the token, as workers', async () => {
       const token = await swarm(0).joinToken();
       for (const at of [1, 2]) await swarm(at).join([node(0).ip], token, node(at).ip);
@@ -118,6 +111,7 @@ export function swarmContract(make: () => Promise<SwarmSubject>): void {
       const old = await swarm(0).joinToken();
       await swarm(0).rotateToken();
       await expect(swarm(2).join([node(0).ip], old, node(2).ip)).rejects.toThrow(UserError);
+      expect((await swarm(2).membership()).manager).toBe(false);
       await swarm(2).join([node(0).ip], await swarm(0).joinToken(), node(2).ip);
       await soon(async () => (await seen(2))?.ready === true);
     });
