@@ -37,5 +37,10 @@ export async function collectFacts(machine: Machine, release: string): Promise<N
 
 async function glusterFacts(pool: Machine['pool']): Promise<NodeFacts['gluster']> {
   const peers = await pool.peers();
-  return { version: await pool.version(), peers: peers.flatMap(({ hosts }) => hosts) };
+  const usable = peers.filter(({ state, connected }) => state === 'member' && connected);
+  return {
+    version: await pool.version(),
+    peers: peers.flatMap(({ hosts }) => hosts),
+    connected: usable.flatMap(({ hosts }) => hosts),
+  };
 }

@@ -9,8 +9,8 @@ import { runProgram } from './program.ts';
 import { reportError } from './render/report-error.ts';
 
 const output = {
-  out: (text: string) => void process.stdout.write(text),
-  err: (text: string) => void process.stderr.write(text),
+  stdout: (text: string) => void process.stdout.write(text),
+  stderr: (text: string) => void process.stderr.write(text),
 };
 
 /** One executable under several names; the first two cases below are its own children. */

@@ -11,7 +11,7 @@ export function statusOf(error: unknown): number | null {
 }
 
 /** What dockerd says of its failure, in its own words. */
-export function wordsOf(error: unknown): string {
+function wordsOf(error: unknown): string {
   const message = field(field(error, 'json'), 'message');
   if (typeof message === 'string') return message.trim();
   return error instanceof Error ? error.message : String(error);

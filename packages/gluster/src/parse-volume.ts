@@ -4,7 +4,7 @@ import { type Element, elements, text } from './element.ts';
 const statuses = ['created', 'started', 'stopped'] as const;
 
 /** Names of hosts have no colon. */
-export function parseBrick(brick: string): Brick {
+function parseBrick(brick: string): Brick {
   const [host = '', ...path] = brick.split(':');
   return { host, path: path.join(':') };
 }

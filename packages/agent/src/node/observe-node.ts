@@ -30,9 +30,7 @@ export async function observeNode(ports: NodePorts, store: LocalStore): Promise<
     volume,
     swarm: await orNull(ports.swarm.membership()),
     containers: await orNull(ports.containers.list()),
-    missingImages:
-      (await orNull(ports.containers.missingImages(spec?.containers.map((c) => c.image) ?? []))) ??
-      [],
+    missingImages: (await orNull(ports.containers.missingImages(ports.images))) ?? [],
     files: await servingFiles(spec, ports.local, reachable).catch(() =>
       servingFiles(spec, ports.local, null),
     ),

@@ -33,4 +33,6 @@ export interface GlusterFacts {
   readonly version: string;
   /** Every name and address under which its pool's other members are known here. */
   readonly peers: readonly string[];
+  /** The same of those that are members and connected. */
+  readonly connected: readonly string[];
 }

@@ -1,7 +1,9 @@
 import type { Desired } from '../model/desired.ts';
+import type { Ip } from '../model/ip.ts';
 import type { Observed } from '../model/observed.ts';
 import { isMember, type VolumeState } from '../model/storage.ts';
 import type { Step } from './step.ts';
+import { isConnected } from './steps/node.ts';
 
 /** The pool, then the volume on it, then its mount here. */
 export function planStorage(observed: Observed, desired: Desired): readonly Step[] {
@@ -11,18 +13,18 @@ export function planStorage(observed: Observed, desired: Desired): readonly Step
 function planPool(observed: Observed, { self, nodes }: Desired): readonly Step[] {
   const others = nodes.filter((ip) => ip !== self);
   const missing = others.filter((ip) => !isMember(observed.peers, ip));
-  const unnamed = others.filter((ip) => !knowsAll(observed, ip, nodes));
+  // Once the volume stands, a peer that is not connected is a node that is down, and no plan's matter.
+  const loose =
+    observed.volume === null ? others.filter((ip) => isLoose(observed, ip, nodes)) : missing;
   return [
     ...missing.map((peer): Step => ({ kind: 'pool.probe', peer })),
-    ...unnamed.map((node): Step => ({ kind: 'names.await', node, nodes })),
+    ...loose.map((node): Step => ({ kind: 'peers.await', node, nodes })),
   ];
 }
 
-/** A node that does not answer is not waited for once the volume stands: it may just be down. */
-function knowsAll(observed: Observed, ip: Desired['self'], nodes: Desired['nodes']): boolean {
+function isLoose(observed: Observed, ip: Ip, nodes: readonly Ip[]): boolean {
   const facts = observed.facts.get(ip);
-  if (facts === undefined) return observed.volume !== null;
-  return nodes.every((node) => facts.named.includes(node));
+  return facts === undefined || !isConnected(facts, ip, nodes);
 }
 
 function planVolume(observed: Observed, { volume }: Desired): readonly Step[] {

@@ -1,4 +1,4 @@
-import { nginxHealthPort, paths } from '../paths.ts';
+import { paths } from '../paths.ts';
 import type { ContainerSpec } from './container-spec.ts';
 import { limits } from './limits.ts';
 import type { Release } from './release.ts';
@@ -24,7 +24,7 @@ export const nginxSpec = (release: Release): ContainerSpec => ({
   stopSignal: 'SIGQUIT',
   stopGraceSeconds: 15,
   health: {
-    argv: ['curl', '-fsS', '-o', '/dev/null', `http://127.0.0.1:${nginxHealthPort}/healthz`],
+    argv: ['healthcheck'],
     intervalSeconds: 10,
     timeoutSeconds: 5,
     startSeconds: 5,

@@ -6,13 +6,7 @@ import type { Release } from './release.ts';
 export const rsyncdSpec = (release: Release): ContainerSpec => ({
   name: 'rsyncd',
   image: release.images.rsyncd,
-  argv: [
-    'rsync',
-    '--daemon',
-    '--no-detach',
-    '--config=/serving/rsyncd.conf',
-    '--log-file=/dev/stdout',
-  ],
+  argv: ['rsync', '--daemon', '--no-detach', '--config=/serving/rsyncd.conf'],
   env: {},
   user: null,
   capabilities: ['NET_BIND_SERVICE', 'SETUID', 'SETGID', 'SYS_CHROOT'],

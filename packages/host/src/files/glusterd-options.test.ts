@@ -15,13 +15,17 @@ const tuned = `volume management
     option base-port 49152
 end-volume
 `;
-const options = { 'transport.socket.keepalive-time': '3', 'base-port': '49152' };
+const options = {
+  'transport.socket.keepalive-time': '3',
+  'base-port': '49152',
+};
 
-test.each`
-  what                                 | volfile          | result
-  ${'replaces what is there'}          | ${shipped}       | ${tuned}
-  ${'changes nothing the second time'} | ${tuned}         | ${tuned}
-  ${'leaves alone what is no volfile'} | ${'something\n'} | ${'something\n'}
-`('$what', ({ volfile, result }) => {
+const cases: readonly [what: string, volfile: string, result: string][] = [
+  ['replaces what is there', shipped, tuned],
+  ['changes nothing the second time', tuned, tuned],
+  ['leaves alone what is no volfile', 'something\n', 'something\n'],
+];
+
+test.each(cases)('%s', (_what, volfile, result) => {
   expect(withGlusterdOptions(volfile, options)).toBe(result);
 });

@@ -7,7 +7,7 @@ const access = { mode: 0o644, uid: 0, gid: 0 } as const;
  * What glusterd needs to notice a peer that is gone: as Debian ships it, every command that asks
  * the peers hangs for two minutes after one lost its power. And the range that the firewall opens.
  */
-export const glusterdOptions: Readonly<Record<string, string>> = {
+const glusterdOptions: Readonly<Record<string, string>> = {
   'transport.tcp-user-timeout': '6',
   'transport.socket.keepalive-time': '3',
   'transport.socket.keepalive-interval': '1',

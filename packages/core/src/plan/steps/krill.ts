@@ -1,6 +1,8 @@
+import { onChange } from '../../execute/on-change.ts';
 import { until } from '../../execute/until.ts';
 import type { KrillState } from '../../model/observed.ts';
 import type { ClusterRecord, ClusterSettings } from '../../model/settings.ts';
+import type { ServiceState } from '../../model/swarm.ts';
 import { krillTlsName, krillUid, onVolume } from '../../paths.ts';
 import { certificateDays, patienceMs } from '../../policy.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -48,14 +50,19 @@ export const krillHandlers: Handlers<KrillStep> = {
   'krill.await': {
     describe: ({ mode }) => `wait for Krill (mode ${mode}) to be initialised and to run`,
     apply: async (_step, { ports, progress }) => {
-      await until(async () => (await readKrillState(ports)) === 'initialised', {
+      const tell = onChange(progress);
+      const initialised = async (): Promise<boolean> => {
+        tell((await krillService(ports))?.lastError ?? undefined);
+        return (await readKrillState(ports)) === 'initialised';
+      };
+      await until(initialised, {
         clock: ports.clock,
         withinMs: patienceMs.krillInitialised,
         what: 'Krill to be initialised',
         hint: 'see "docker service ps krillmanager-krill --no-trunc" and "docker service logs krillmanager-krill"',
       });
       progress('initialised');
-      await until(async () => (await runningKrills(ports)) === 1, {
+      await until(async () => (await krillService(ports))?.running === 1, {
         clock: ports.clock,
         withinMs: patienceMs.krillRunning,
         what: 'Krill to run',
@@ -93,5 +100,5 @@ export async function readKrillState({ files }: Pick<Ports, 'files'>): Promise<K
   return text === null ? 'absent' : (JSON.parse(text) as { state: KrillState }).state;
 }
 
-const runningKrills = async ({ swarm }: Ports): Promise<number> =>
-  (await swarm.services()).find(({ name }) => name === 'krill')?.running ?? 0;
+const krillService = async ({ swarm }: Ports): Promise<ServiceState | undefined> =>
+  (await swarm.services()).find(({ name }) => name === 'krill');

@@ -1,12 +1,13 @@
 import { until } from '../../execute/until.ts';
-import type { Ip } from '../../model/ip.ts';
+import { hostName, type Ip } from '../../model/ip.ts';
+import type { NodeFacts } from '../../model/node-facts.ts';
 import { agentUnit, patienceMs } from '../../policy.ts';
 import type { Handlers } from '../step.ts';
 
 export type NodeStep =
   | { readonly kind: 'agent.enable'; readonly node: Ip }
   | { readonly kind: 'names.assign'; readonly nodes: readonly Ip[] }
-  | { readonly kind: 'names.await'; readonly node: Ip; readonly nodes: readonly Ip[] };
+  | { readonly kind: 'peers.await'; readonly node: Ip; readonly nodes: readonly Ip[] };
 
 export const nodeHandlers: Handlers<NodeStep> = {
   'agent.enable': {
@@ -25,21 +26,31 @@ export const nodeHandlers: Handlers<NodeStep> = {
     describe: ({ nodes }) => `name ${nodes.length} nodes in /etc/hosts`,
     apply: ({ nodes }, { ports: { names } }) => names.assign(nodes),
   },
-  // GlusterFS refuses a volume whose bricks' hosts one of the peers cannot resolve.
-  'names.await': {
-    describe: ({ node }) => `wait until ${node} knows the nodes by name`,
+  // GlusterFS refuses a volume when one of the peers cannot reach another by its name.
+  'peers.await': {
+    describe: ({ node }) => `wait until ${node} is connected to its peers by name`,
     apply: ({ node, nodes }, { ports: { agents, clock } }) =>
       until(
         async () => {
           const facts = await agents.facts(node);
-          return facts !== null && nodes.every((ip) => facts.named.includes(ip));
+          return facts !== null && isConnected(facts, node, nodes);
         },
         {
           clock,
           withinMs: patienceMs.names,
-          what: `${node} to name its peers`,
-          hint: `see "journalctl -u ${agentUnit}" on ${node}`,
+          what: `${node} to reach its peers`,
+          hint: `see "gluster peer status" and "journalctl -u ${agentUnit}" on ${node}`,
         },
       ),
   },
 };
+
+/** The node has a name for every node, and its glusterd a connection to every other. */
+export function isConnected(facts: NodeFacts, node: Ip, nodes: readonly Ip[]): boolean {
+  const connected = facts.gluster?.connected ?? [];
+  return nodes.every(
+    (ip) =>
+      facts.named.includes(ip) &&
+      (ip === node || connected.includes(ip) || connected.includes(hostName(ip))),
+  );
+}
