@@ -13,7 +13,8 @@ const portsOf: Readonly<Record<string, readonly number[]>> = {
 /** This node's facts: the machine's, dockerd's and glusterd's; what does not answer is null. */
 export async function collectFacts(machine: Machine, release: string): Promise<NodeFacts> {
   const { containers, swarm, pool, names, local } = machine;
-  const running = (await containers.list().catch(() => [])).filter((part) => part.running);
+  const parts = [containers.list(), containers.singletons()].map((seen) => seen.catch(() => []));
+  const running = (await Promise.all(parts)).flat().filter((part) => part.running);
   const ours = running.flatMap(({ name }) => portsOf[name] ?? []);
   const [facts, docker, gluster, membership, memory] = await Promise.all([
     collectLocalFacts({ ours, names }),

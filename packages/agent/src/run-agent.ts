@@ -125,7 +125,7 @@ async function statusNow(
   const [content, krillAnswers, containers] = await Promise.all([
     serves ? servedContent(settings.domains.rrdp, await readAuthority(machine)) : nothingServed,
     self === null ? false : tcpAnswers(self, krillPort),
-    machine.containers.list().catch(() => null),
+    allContainers(machine),
   ]);
   return nodeStatus({
     release: release.release,
@@ -135,6 +135,15 @@ async function statusNow(
     krillAnswers,
     doing,
   });
+}
+
+/** The serving stack, and what Swarm runs here; null when Docker does not answer. */
+async function allContainers({ containers }: Machine): Promise<Tick['view']['containers']> {
+  try {
+    return [...(await containers.list()), ...(await containers.singletons())];
+  } catch {
+    return null;
+  }
 }
 
 const readAuthority = ({ local }: Machine): Promise<string | null> =>

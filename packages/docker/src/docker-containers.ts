@@ -24,6 +24,12 @@ import { until } from './until.ts';
 export const dockerContainers = (socket: DockerSocket): Containers =>
   new DockerContainers(new Engine(socket));
 
+/** Docker's own label on the container of a task. */
+const swarmServiceLabel = 'com.docker.swarm.service.name';
+
+const partOfService = (service: string): string | null =>
+  service.startsWith(containerName('')) ? service.slice(containerName('').length) : null;
+
 /** A replacement waits under this name until the old container has stopped. */
 const successorName = (name: string): string => `${containerName(name)}.next`;
 
@@ -52,6 +58,22 @@ class DockerContainers implements Containers {
       .filter(({ name, docker }) => docker === `/${containerName(name)}`)
       .map(({ docker: _, ...state }) => state)
       .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async singletons(): Promise<readonly ContainerState[]> {
+    const listed = await this.#engine.ask("listing Swarm's containers", (docker) =>
+      docker.listContainers({ filters: { label: [swarmServiceLabel] } }),
+    );
+    const ours = listed.flatMap(({ Id, Labels }) => {
+      const name = partOfService(Labels[swarmServiceLabel] ?? '');
+      return name === null ? [] : [{ Id, name }];
+    });
+    const inspected = await Promise.all(
+      ours.map(async ({ Id, name }) => ({ name, found: await this.#inspect(Id) })),
+    );
+    return inspected.flatMap(({ name, found }) =>
+      found === null ? [] : [{ ...containerState(found), name }],
+    );
   }
 
   async apply(spec: ContainerSpec): Promise<void> {

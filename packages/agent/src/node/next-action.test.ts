@@ -169,8 +169,8 @@ const rows: readonly [string, Partial<View>, object][] = [
     { do: 'dismiss', name: 'rsyncd' },
   ],
   [
-    "Krill's container is Swarm's",
-    { containers: [running(krillsync), running(nginx), running(container('krill'))] },
+    'a command under way',
+    { containers: [running(krillsync), running(nginx), running(container('krillc-7'))] },
     { do: 'rest' },
   ],
   [

@@ -42,13 +42,13 @@ function nextContainer({ memory, containers, files, mount }: View): Action | nul
     return { do: 'reload', hash: files.hash };
   }
   const extra = containers?.find(
-    ({ name }) => isOurs(name) && !wanted.some((c) => c.name === name),
+    ({ name }) => isStack(name) && !wanted.some((c) => c.name === name),
   );
   return extra === undefined ? null : { do: 'dismiss', name: extra.name };
 }
 
-/** Krill's container belongs to Swarm, not to us. */
-const isOurs = (name: string): boolean => ['nginx', 'rsyncd', 'krillsync'].includes(name);
+/** Any other container of ours is a command under way, such as krillc. */
+const isStack = (name: string): boolean => ['nginx', 'rsyncd', 'krillsync'].includes(name);
 
 function nextMembership(view: View): Action {
   const { mount, volume, memory, pool } = view;

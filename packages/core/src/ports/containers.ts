@@ -25,6 +25,8 @@ export interface EngineInfo {
 export interface Containers {
   info(): Promise<EngineInfo>;
   list(): Promise<readonly ContainerState[]>;
+  /** The containers that Swarm runs on this node for services of ours, by the service's name. */
+  singletons(): Promise<readonly ContainerState[]>;
   /**
    * Makes the container run exactly this spec: nothing to do when the hash agrees and it runs;
    * started when it is stopped; else replaced. Restart policy is always `unless-stopped`.

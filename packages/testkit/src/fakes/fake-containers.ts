@@ -59,6 +59,11 @@ export class FakeContainers implements Containers {
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  async singletons(): Promise<readonly ContainerState[]> {
+    this.#host.answer("listing Swarm's containers");
+    return [];
+  }
+
   #state({ spec, id, startedAtMs, restarts }: Running): ContainerState {
     const started = Math.max(startedAtMs, this.#host.upSinceMs);
     return {
