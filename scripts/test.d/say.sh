@@ -1,0 +1,1 @@
+say() { printf '== %4d s  %s\n' "$SECONDS" "$*"; }
