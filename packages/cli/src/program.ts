@@ -8,13 +8,16 @@ import { krillcCommand } from './krillc/krillc-command.ts';
 function withClusterOptions(command: Command): Command {
   return command
     .option('--slave-ips <ips>', 'addresses of the other nodes, separated by commas')
-    .option('--slave [1]', 'make this server a slave: it waits for its master')
+    .option('--slave <1>', 'make this server a slave: it waits for its master')
     .option('--config <file>', 'configuration file (default: /etc/krillmanager/krillmanager.yaml)')
     .option(
       '--advertise <ip>',
       'our own address in the cluster (default: the one towards the slaves)',
     )
-    .option('--wait-slaves <seconds>', 'how long to wait for slaves that are not ready', '600')
+    .option(
+      '--wait-slaves <seconds>',
+      'how long to wait for slaves that are not ready (default: 600)',
+    )
     .option('--dry-run', 'print what would be done, and do nothing')
     .option('--json', 'print JSON on standard output');
 }
@@ -75,13 +78,16 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   return parse(program, argv, () => code);
 }
 
+/** `--slave` alone means 1; left as it is it would take the command after it for its value. */
+const spellSlave = (word: string): string => (word === '--slave' ? '--slave=1' : word);
+
 async function parse(
   program: Command,
   argv: readonly string[],
   code: () => number,
 ): Promise<number> {
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(argv.map(spellSlave), { from: 'user' });
     return code();
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;

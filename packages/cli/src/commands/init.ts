@@ -5,8 +5,7 @@ import { asRoot } from './as-root.ts';
 
 export interface InitOptions {
   readonly slaveIps?: string;
-  /** True when it stands alone. */
-  readonly slave?: string | true;
+  readonly slave?: string;
   readonly config?: string;
   readonly advertise?: string;
   readonly waitSlaves?: string;
@@ -21,7 +20,7 @@ export function initCommand(options: InitOptions): Promise<number> {
   if (options.slaveIps !== undefined) {
     throw usage('--slave and --slave-ips exclude each other', 'the master gets the list');
   }
-  if (options.slave !== true && options.slave !== '1') {
+  if (options.slave !== '1') {
     throw usage(`--slave=${options.slave} has no meaning`, 'write --slave=1');
   }
   return initSlave(options);

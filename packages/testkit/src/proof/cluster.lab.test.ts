@@ -1,0 +1,221 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { LabHost } from '../lab.ts';
+import { fetchContinuously, fetchNotification } from './client.ts';
+import { Cluster, type StatusJson } from './cluster.ts';
+import type { RelyingPartyName, Transport } from './relying-party.ts';
+import { eventually } from './until.ts';
+
+const dir = '/var/tmp/krillmanager-lab-proof';
+const cluster = new Cluster({ dir, net: '10.60.0', net6: 'fd60::' });
+const { lab } = cluster;
+const hosts: readonly LabHost[] = ['h1', 'h2', 'h3'];
+const minuteMs = 60_000;
+
+jest.setTimeout(5 * minuteMs);
+
+beforeAll(async () => {
+  await lab.down();
+  await cluster.quickstart();
+}, 40 * minuteMs);
+
+afterAll(() => lab.down());
+
+const seconds = (): number => Math.floor(Date.now() / 1000);
+const isWell = (status: StatusJson): boolean => status.ok;
+const everybodyIsWell = () => eventually(() => cluster.status('h1'), isWell, 3 * minuteMs);
+
+const combinations = hosts.flatMap((host) =>
+  (['rpki-client', 'fort', 'routinator'] as const).flatMap((name) =>
+    (['rrdp', 'rsync'] as const).map((transport): [LabHost, RelyingPartyName, Transport] => [
+      host,
+      name,
+      transport,
+    ]),
+  ),
+);
+
+describe('what Krill was told', () => {
+  test.each(combinations)('%s serves it to %s over %s only', async (host, name, transport) => {
+    const since = seconds();
+    const { vrps, log } = await cluster.validate(host, name, transport);
+    expect({ count: vrps.length, log }).toEqual({ count: 100, log });
+    const served = await cluster.served(host, since);
+    expect(served[transport]).toBeGreaterThan(0);
+    expect(served[transport === 'rrdp' ? 'rsync' : 'rrdp']).toBe(0);
+  });
+
+  test('a ROA more, told to any host, is seen on every host, and so is its removal', async () => {
+    const added = '10.0.0.0/24 => AS64999';
+    await cluster.krillc(
+      'h2',
+      'roas',
+      'update',
+      '--ca',
+      'benchmark-0',
+      '--add',
+      '10.0.0.0/24-24 => 64999',
+    );
+    for (const host of hosts)
+      await seen(host, (vrps) => vrps.includes(added) && vrps.length === 101);
+    await cluster.krillc(
+      'h3',
+      'roas',
+      'update',
+      '--ca',
+      'benchmark-0',
+      '--remove',
+      '10.0.0.0/24-24 => 64999',
+    );
+    for (const host of hosts)
+      await seen(host, (vrps) => !vrps.includes(added) && vrps.length === 100);
+  });
+});
+
+const seen = (host: LabHost, satisfies: (vrps: readonly string[]) => boolean) =>
+  eventually(
+    async () => (await cluster.validate(host, 'rpki-client', 'rrdp')).vrps,
+    satisfies,
+    minuteMs,
+  );
+
+describe('the status', () => {
+  test.each(hosts)('seen from %s names every node, service and address', async (host) => {
+    const status = await cluster.status(host);
+    expect(status).toMatchObject({
+      ok: true,
+      cluster: { epoch: 1 },
+      krill: { node: expect.stringMatching(/^10\.60\.0\.[123]$/) },
+      uris: { ui: 'https://krill.lab/', rsync: 'rsync://rsync.lab/repo/' },
+    });
+    expect(status.nodes.map(({ ip, role }) => `${ip} ${role}`)).toEqual([
+      '10.60.0.1 master',
+      '10.60.0.2 slave',
+      '10.60.0.3 slave',
+    ]);
+    expect(new Set(status.nodes.map(({ serial }) => serial)).size).toBe(1);
+    expect(status.services).toEqual([
+      { name: 'krill', running: 1, desired: 1 },
+      { name: 'nginx', running: 3, desired: 3 },
+      { name: 'rsyncd', running: 3, desired: 3 },
+      { name: 'krillsync', running: 3, desired: 3 },
+    ]);
+  });
+});
+
+describe('a second init', () => {
+  const containers = async (): Promise<readonly string[]> =>
+    Promise.all(hosts.map((host) => lab.sh(host, 'docker ps --no-trunc -q | sort')));
+
+  test('plans nothing, restarts nothing', async () => {
+    const before = await containers();
+    expect(JSON.parse(await cluster.init('--dry-run', '--json'))).toEqual({
+      version: 1,
+      steps: [],
+    });
+    expect(await cluster.init()).toContain('Nothing to do');
+    expect(await containers()).toEqual(before);
+  });
+
+  test('run dry writes nothing, not even a log or a lock', async () => {
+    const state =
+      'find /etc /run/krillmanager /var/lib/krillmanager/local /var/log/krillmanager -type f -printf "%p %i %T@\\n" | sort';
+    const before = await lab.sh('h1', state);
+    await cluster.init('--dry-run');
+    expect(await lab.sh('h1', state)).toBe(before);
+  });
+
+  test('leaves no token behind', async () => {
+    expect(await lab.sh('h1', 'ls /var/lib/krillmanager/volume/join')).toBe('');
+  });
+});
+
+describe('a node whose power fails', () => {
+  test('costs the others not one failed request, and comes back by itself', async () => {
+    const victim = await nodeWithoutKrill();
+    const others = hosts.filter((host) => host !== victim);
+    const clients = others.map((host) =>
+      fetchContinuously(cluster.ip(host), `${dir}/shared/ca.pem`),
+    );
+    await lab.kill(victim);
+    await new Promise((resolve) => setTimeout(resolve, 15_000));
+    const results = await Promise.all(clients.map((client) => client.stop()));
+    for (const { requests, failures } of results) {
+      expect(failures).toEqual([]);
+      expect(requests).toBeGreaterThan(50);
+    }
+    await lab.boot(victim);
+    await everybodyIsWell();
+  });
+
+  test('serves again also when it can reach no manager', async () => {
+    const victim = await nodeWithoutKrill();
+    const others = hosts.filter((host) => host !== victim);
+    const before = await notification(victim);
+    await lab.kill(victim);
+    await Promise.all(others.map((host) => lab.cut(host)));
+    await lab.boot(victim);
+    expect(
+      await eventually(
+        () => notification(victim),
+        () => true,
+        minuteMs,
+      ),
+    ).toBe(before);
+    expect((await cluster.validate(victim, 'rpki-client', 'rsync')).vrps).toHaveLength(100);
+    await Promise.all(others.map((host) => lab.join(host)));
+    await everybodyIsWell();
+  });
+});
+
+const notification = (host: LabHost): Promise<string> =>
+  fetchNotification(cluster.ip(host), readFileSync(`${dir}/shared/ca.pem`));
+
+async function nodeWithoutKrill(): Promise<LabHost> {
+  const { krill, nodes } = await everybodyIsWell();
+  const free = nodes.filter(({ ip, role }) => ip !== krill.node && role === 'slave');
+  return cluster.hostOf(free[0]?.ip ?? '');
+}
+
+describe("Krill's node, cut off", () => {
+  test('hands Krill to another node with the same session; never do two answer', async () => {
+    const before = await everybodyIsWell();
+    const old = cluster.hostOf(before.krill.node ?? '');
+    const others = hosts.filter((host) => host !== old);
+    const cutAt = Date.now();
+    await lab.cut(old);
+    let both = 0;
+    const answering = async (): Promise<LabHost | undefined> => {
+      const [there, ...elsewhere] = await Promise.all([old, ...others].map(krillAnswersOn));
+      const at = others[elsewhere.indexOf(true)];
+      if (there === true && at !== undefined) both += 1;
+      return at;
+    };
+    const heir = await eventually(answering, (host) => host !== undefined, 90_000);
+    console.log(
+      `Krill answered on ${heir} ${((Date.now() - cutAt) / 1000).toFixed(1)} s after the cut of ${old}`,
+    );
+    await cluster.krillc(
+      heir ?? 'h1',
+      'roas',
+      'update',
+      '--ca',
+      'benchmark-1',
+      '--add',
+      '10.0.1.0/24-24 => 64998',
+    );
+    await lab.join(old);
+    for (let polls = 0; polls < 20; polls += 1) await answering();
+    expect(both).toBe(0);
+    const after = await everybodyIsWell();
+    expect(after.nodes[0]?.session).toBe(before.nodes[0]?.session);
+    expect(after.krill.node).not.toBe(before.krill.node);
+    for (const host of hosts) await seen(host, (vrps) => vrps.includes('10.0.1.0/24 => AS64998'));
+  });
+});
+
+/** Asked on the host itself, so that a cut host is heard too. */
+async function krillAnswersOn(host: LabHost): Promise<boolean> {
+  const script = `exec 3<>/dev/tcp/127.0.0.1/3000`;
+  return (await lab.tryExec(host, ['bash', '-c', script], { deadlineMs: 5000 })).code === 0;
+}

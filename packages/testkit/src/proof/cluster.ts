@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { Lab, type LabHost, type LabPlace } from '../lab.ts';
+import { runProgram } from '../run-program.ts';
+import {
+  type RelyingPartyName,
+  type Repository,
+  type Transport,
+  type Validation,
+  validate,
+} from './relying-party.ts';
+
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
+const names = ['krill.lab', 'rrdp.lab', 'rsync.lab'];
+const quickstartDeadlineMs = 30 * 60_000;
+
+/** What `krillmanager status --json` promises. */
+export interface StatusJson {
+  readonly ok: boolean;
+  readonly cluster: { readonly id: string; readonly epoch: number };
+  readonly nodes: readonly {
+    readonly ip: string;
+    readonly role: 'master' | 'slave';
+    readonly online: boolean;
+    readonly storage: string;
+    readonly swarm: string;
+    readonly session: string | null;
+    readonly serial: number | null;
+    readonly problems: readonly string[];
+  }[];
+  readonly services: readonly { name: string; running: number; desired: number }[];
+  readonly krill: { readonly node: string | null };
+  readonly uris: Readonly<Record<'ui' | 'api' | 'rrdp' | 'rsync', string>>;
+}
+
+/** A cluster in a lab of its own, made by the quickstart. */
+export class Cluster {
+  readonly lab: Lab;
+  readonly #place: LabPlace;
+
+  constructor(place: LabPlace) {
+    this.#place = place;
+    this.lab = new Lab(place);
+  }
+
+  async quickstart(nodes = 3): Promise<string> {
+    const { dir, net, net6 } = this.#place;
+    const finished = await runProgram(`${root}scripts/quickstart`, ['--nodes', String(nodes)], {
+      env: { ...process.env, LAB_DIR: dir, LAB_NET: net, LAB_NET6: net6 },
+      deadlineMs: quickstartDeadlineMs,
+    });
+    if (finished.code === 0) return finished.stdout;
+    throw new Error(`quickstart: ${finished.code}\n${finished.stderr}\n${finished.stdout}`);
+  }
+
+  ip(host: LabHost): string {
+    return `${this.#place.net}.${host.slice(1)}`;
+  }
+
+  hostOf(ip: string): LabHost {
+    return `h${Number(ip.split('.').at(-1))}`;
+  }
+
+  /** As the given host sees it; the exit code says whether all is well, the answer is read anyway. */
+  async status(host: LabHost): Promise<StatusJson> {
+    const { stdout, stderr } = await this.lab.tryExec(host, ['krillmanager', 'status', '--json']);
+    if (stdout === '') throw new Error(`status on ${host}: ${stderr}`);
+    return JSON.parse(stdout) as StatusJson;
+  }
+
+  krillc(host: LabHost, ...argv: readonly string[]): Promise<string> {
+    return this.lab.exec(host, ['krillc', ...argv]);
+  }
+
+  init(...options: readonly string[]): Promise<string> {
+    const slaves = `--slave-ips=${this.ip('h2')},${this.ip('h3')}`;
+    return this.lab.exec('h1', ['krillmanager', slaves, 'init', ...options], {
+      deadlineMs: 600_000,
+    });
+  }
+
+  repository(host: LabHost): Repository {
+    return {
+      ip: this.ip(host),
+      names,
+      authority: `${this.#place.dir}/shared/ca.pem`,
+      tal: `${this.#place.dir}/shared/testbed.tal`,
+      routinator: execFileSync(`${root}scripts/cargo-tool`, ['routinator'], {
+        encoding: 'utf8',
+      }).trim(),
+    };
+  }
+
+  validate(host: LabHost, name: RelyingPartyName, transport: Transport): Promise<Validation> {
+    return validate(name, transport, this.repository(host));
+  }
+
+  /** Requests that the host answered with content since a moment, by transport, from access logs. */
+  async served(host: LabHost, sinceSeconds: number): Promise<Readonly<Record<Transport, number>>> {
+    const logs = (part: string): Promise<string> =>
+      this.lab.sh(host, `docker logs --since ${sinceSeconds} krillmanager-${part} 2>&1`);
+    const [nginx, rsyncd] = [await logs('nginx'), await logs('rsyncd')];
+    return {
+      rrdp: nginx.split('\n').filter((line) => /snapshot\.xml HTTP.* 200 /.test(line)).length,
+      rsync: rsyncd.split('\n').filter((line) => line.includes(' send repo/')).length,
+    };
+  }
+}
