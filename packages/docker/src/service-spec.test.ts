@@ -59,11 +59,18 @@ describe('a singleton', () => {
     });
   });
 
-  test('is known by the labels of the service, its container carries none', () => {
+  test('is known by the labels of the service, its container tells its specification only', () => {
     expect(service.Labels).toEqual({
       'net.krillmanager.part': 'krill',
       'net.krillmanager.spec': specHash(spec),
     });
-    expect(service.TaskTemplate).not.toHaveProperty('ContainerSpec.Labels');
+    expect(service.TaskTemplate).toMatchObject({
+      ContainerSpec: { Labels: { 'net.krillmanager.spec': specHash(spec) } },
+    });
+    expect(service.TaskTemplate).not.toHaveProperty([
+      'ContainerSpec',
+      'Labels',
+      'net.krillmanager.part',
+    ]);
   });
 });

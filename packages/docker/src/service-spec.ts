@@ -7,6 +7,8 @@ import { logMaxFiles, logMaxSize } from './policy.ts';
 
 const container = (spec: SingletonSpec): TaskContainer => ({
   Image: spec.image,
+  // Tells a task of this specification from one of the last, which runs on for a moment.
+  Labels: { [specHashLabel]: specHash(spec) },
   ...(spec.argv.length > 0 && { Command: [...spec.argv] }),
   Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
   ...(spec.user !== null && { User: spec.user }),
@@ -35,8 +37,8 @@ const task = (spec: SingletonSpec): ContainerTaskSpec => ({
 });
 
 /**
- * The labels are the service's and not its containers', so that the serving stack, which is found
- * by the same label, never counts a singleton as one of its own.
+ * The owner's label is the service's and not its containers', so that the serving stack, which is
+ * found by that label, never counts a singleton as one of its own.
  */
 export const serviceSpec = (spec: SingletonSpec): ServiceSpec => ({
   Name: containerName(spec.name),

@@ -13,12 +13,19 @@ describe('a service', () => {
     ServiceID: 's1',
     NodeID: `n${at}`,
     DesiredState: desired,
+    Spec: { ContainerSpec: { Labels: { 'net.krillmanager.spec': 'hash' } } },
     Status: { State: state, Timestamp: new Date(at * 1000).toISOString(), Err: error },
   });
 
   test('runs where Swarm wants it to run, not where a dead node ran it', () => {
     const tasks = [task(1, 'shutdown', 'running'), task(2, 'running', 'running')];
     expect(serviceState(service, tasks)).toMatchObject({ running: 1, nodeId: 'n2' });
+  });
+
+  test('does not run as long as only its last specification does', () => {
+    const last = { 'net.krillmanager.spec': 'last hash' };
+    const tasks = [{ ...task(1, 'running', 'running'), Spec: { ContainerSpec: { Labels: last } } }];
+    expect(serviceState(service, tasks)).toMatchObject({ running: 0, nodeId: null });
   });
 
   test('tells its newest error while it does not run', () => {

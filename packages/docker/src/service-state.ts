@@ -6,6 +6,9 @@ export interface TaskObject {
   readonly ServiceID: string;
   readonly NodeID?: string;
   readonly DesiredState: string;
+  readonly Spec?: {
+    readonly ContainerSpec?: { readonly Labels?: Readonly<Record<string, string>> | null };
+  };
   readonly Status: {
     readonly State: string;
     readonly Timestamp: string;
@@ -23,16 +26,20 @@ const newestFirst = (a: TaskObject, b: TaskObject): number =>
   Date.parse(b.Status.Timestamp) - Date.parse(a.Status.Timestamp);
 
 /**
- * A task on a node that is down stays "running" for ever: only what Swarm still wants to run, and
- * on a node that it has chosen, counts.
+ * Of what the service is to run now: a task of its last specification does not count, nor one on
+ * a node that is down, which stays "running" for ever and is not wanted any more.
  */
-const runs = ({ DesiredState, Status }: TaskObject): boolean =>
-  DesiredState === 'running' && Status.State === 'running';
+const runs =
+  (hash: string | undefined) =>
+  ({ DesiredState, Status, Spec }: TaskObject): boolean =>
+    DesiredState === 'running' &&
+    Status.State === 'running' &&
+    Spec?.ContainerSpec?.Labels?.[specHashLabel] === hash;
 
 export function serviceState(service: ServiceObject, tasks: readonly TaskObject[]): ServiceState {
   const { Labels = {}, Mode } = service.Spec ?? {};
   const own = tasks.filter(({ ServiceID }) => ServiceID === service.ID).sort(newestFirst);
-  const running = own.filter(runs);
+  const running = own.filter(runs(Labels[specHashLabel]));
   const failed = own.find(({ Status }) => Status.Err);
   return {
     name: Labels[ownerLabel] ?? '',

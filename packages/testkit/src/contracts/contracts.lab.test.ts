@@ -77,8 +77,9 @@ describe('a Swarm of real dockerds', () =>
     const nodes = hosts.map((host) => ({
       ip: parseIp(host.ip),
       swarm: dockerSwarm(socketOf(host)),
+      containers: dockerContainers(socketOf(host)),
     }));
-    for (const host of hosts) await dockerContainers(socketOf(host)).loadImages(archive.path);
+    for (const { containers } of nodes) await containers.loadImages(archive.path);
     return { nodes, clock, image: archive.image };
   }));
 

@@ -1,11 +1,22 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type Clock, type Ip, type Swarm, specHash, UserError } from '@krillmanager/core';
+import {
+  type Clock,
+  type Containers,
+  type Ip,
+  type Swarm,
+  specHash,
+  UserError,
+} from '@krillmanager/core';
 import { idleSingleton } from './container-specs.ts';
 import { eventually } from './eventually.ts';
 
 export interface SwarmSubject {
   /** Three machines that are in no Swarm. */
-  readonly nodes: readonly { readonly ip: Ip; readonly swarm: Swarm }[];
+  readonly nodes: readonly {
+    readonly ip: Ip;
+    readonly swarm: Swarm;
+    readonly containers: Containers;
+  }[];
   readonly clock: Clock;
   /** An image with sleep and true that all of them have. */
   readonly image: string;
@@ -188,6 +199,15 @@ export function swarmContract(make: () => Promise<SwarmSubject>): void {
       expect((await state())?.lastError).toBeNull();
     });
 
+    test('is told apart from the containers of that node', async () => {
+      const { containers } = node(1);
+      expect(await containers.singletons()).toEqual([
+        expect.objectContaining({ name: 'idle', running: true, specHash: specHash(spec()) }),
+      ]);
+      expect(await containers.list()).toEqual([]);
+      expect(await node(2).containers.singletons()).toEqual([]);
+    });
+
     test('moves with the label', async () => {
       await swarm(0).setLabel(await nodeId(2), 'place', 'here');
       await swarm(0).setLabel(await nodeId(1), 'place', null);
@@ -197,8 +217,10 @@ export function swarmContract(make: () => Promise<SwarmSubject>): void {
     test('runs something else when that is applied, through any manager', async () => {
       const other = { ...spec(), env: { CHANGED: '1' } };
       await swarm(1).applyService(other);
-      expect((await state())?.specHash).toBe(specHash(other));
+      expect(await state()).toMatchObject({ specHash: specHash(other), running: 0 });
       await runsOn(2);
+      const [running] = await node(2).containers.singletons();
+      expect(running?.specHash).toBe(specHash(other));
     });
 
     test('says why it does not start', async () => {

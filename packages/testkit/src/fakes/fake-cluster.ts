@@ -30,7 +30,7 @@ export class FakeCluster {
       ip: host.ip,
       host,
       swarm: new FakeSwarm(swarms, host.ip),
-      containers: new FakeContainers(host),
+      containers: new FakeContainers(host, () => swarms.runningOn(host.ip)),
       pool: new FakeStoragePool(pools, host.ip),
     });
     this.#machines = new Map([...hosts].map(([ip, host]) => [ip, machine(host)]));

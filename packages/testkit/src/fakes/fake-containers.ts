@@ -9,6 +9,7 @@ import {
 } from '@krillmanager/core';
 import type { FakeHost } from './fake-host.ts';
 import { healthyMs } from './fake-policy.ts';
+import type { FakeService } from './swarm-world.ts';
 
 /** What a program does with what it reads. */
 export type FakeProgram = (input: string) => {
@@ -34,10 +35,13 @@ export class FakeContainers implements Containers {
   readonly programs = new Map<string, FakeProgram>();
   /** Parts whose health check fails. */
   readonly unhealthy = new Set<string>();
+  readonly #tasks: () => readonly FakeService[];
   #made = 0;
 
-  constructor(host: FakeHost) {
+  /** `tasks`: what a Swarm runs here. */
+  constructor(host: FakeHost, tasks: () => readonly FakeService[] = () => []) {
     this.#host = host;
+    this.#tasks = tasks;
   }
 
   async info(): Promise<EngineInfo> {
@@ -61,7 +65,9 @@ export class FakeContainers implements Containers {
 
   async singletons(): Promise<readonly ContainerState[]> {
     this.#host.answer("listing Swarm's containers");
-    return [];
+    return this.#tasks().map(({ spec, sinceMs }) =>
+      this.#state({ spec, id: `task-${spec.name}`, startedAtMs: sinceMs, restarts: 0 }),
+    );
   }
 
   #state({ spec, id, startedAtMs, restarts }: Running): ContainerState {

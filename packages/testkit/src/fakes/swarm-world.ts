@@ -99,6 +99,16 @@ export class SwarmWorld {
     return labelled && node.availability === 'active' && this.isUp(node);
   }
 
+  /** The services that run on a machine. */
+  runningOn(ip: Ip): readonly FakeService[] {
+    const found = this.membershipOf(ip);
+    const nowMs = this.hosts.get(ip)?.clock.now() ?? 0;
+    const services = [...(found?.cluster.services.values() ?? [])];
+    return services.filter(
+      (service) => service.node === found?.node && this.obstacle(service, nowMs) === null,
+    );
+  }
+
   /** Why a service does not run, and null when it does. */
   obstacle({ node, sinceMs, spec }: FakeService, nowMs: number): string | null {
     if (!node) return 'no suitable node (scheduling constraints not satisfied)';
