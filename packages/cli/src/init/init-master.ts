@@ -22,6 +22,7 @@ import { desiredCluster } from './desired-cluster.ts';
 import { initLog } from './init-log.ts';
 import { ownClusterAddress } from './own-address.ts';
 import { clusterNodes, parseSlaveIps, requireQuorum } from './parse-nodes.ts';
+import { parseSeconds } from './parse-seconds.ts';
 import { printPlan, printSummary } from './print-plan.ts';
 import { readConfiguration } from './read-configuration.ts';
 import { takeLock } from './take-lock.ts';
@@ -63,7 +64,7 @@ async function undertake(options: InitOptions): Promise<Undertaking> {
   const nodes = clusterNodes(self, slaves, present?.nodes ?? null);
   requireQuorum(nodes);
   const release = await installedRelease();
-  const slaveDeadlineSeconds = Number(options.waitSlaves ?? 600);
+  const slaveDeadlineSeconds = parseSeconds('--wait-slaves', options.waitSlaves ?? '600');
   const ports: Ports = { ...machine, agents: httpAgents() };
   const look = async (): Promise<Observed> =>
     observe({ ports, self, nodes, localFacts: await collectFacts(machine, release.release) });
