@@ -31,7 +31,9 @@ const partOfService = (service: string): string | null =>
   service.startsWith(containerName('')) ? service.slice(containerName('').length) : null;
 
 /** A replacement waits under this name until the old container has stopped. */
-const successorName = (name: string): string => `${containerName(name)}.next`;
+const successorName = (name: string): string => `${containerName(name)}${successor}`;
+const successor = '.next';
+const isSuccessor = ({ Name }: ContainerInspectInfo): boolean => Name.endsWith(successor);
 
 class DockerContainers implements Containers {
   readonly #engine: Engine;
@@ -53,10 +55,7 @@ class DockerContainers implements Containers {
     );
     const inspected = await Promise.all(listed.map(({ Id }) => this.#inspect(Id)));
     return inspected
-      .filter((each) => each !== null)
-      .map((each) => ({ ...containerState(each), docker: each.Name }))
-      .filter(({ name, docker }) => docker === `/${containerName(name)}`)
-      .map(({ docker: _, ...state }) => state)
+      .flatMap((each) => (each && !isSuccessor(each) ? [containerState(each)] : []))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 

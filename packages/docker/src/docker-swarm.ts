@@ -9,7 +9,7 @@ import {
 } from '@krillmanager/core';
 import { type DockerSocket, Engine } from './engine.ts';
 import { membership, type SwarmInfo } from './membership.ts';
-import { leaderDeadlineMs, membershipDeadlineMs } from './policy.ts';
+import { leaderDeadlineMs, membershipDeadlineMs, membershipQuestionMs } from './policy.ts';
 import { type NodeObject, swarmNode, withLabel } from './swarm-node.ts';
 import { SwarmNodes } from './swarm-nodes.ts';
 import { initRequest, joinRequest } from './swarm-requests.ts';
@@ -39,6 +39,7 @@ class DockerSwarm implements Swarm {
     const { Swarm } = await this.#engine.ask<{ Swarm: SwarmInfo }>(
       'asking Docker for its Swarm',
       (docker) => docker.info(),
+      membershipQuestionMs,
     );
     return membership(Swarm);
   }

@@ -1,5 +1,7 @@
 /** An ordinary request to dockerd. A manager without a quorum answers some after its own 20 s. */
 export const requestDeadlineMs = 25_000;
+/** Agents ask for the membership all the time; a manager that loses its quorum is silent for 20 s. */
+export const membershipQuestionMs = 10_000;
 /** Joining or leaving a Swarm: dockerd itself gives up joining after 20 s and goes on trying. */
 export const membershipDeadlineMs = 60_000;
 /** Loading the image bundle, about 200 MB, from a slow disk. */
