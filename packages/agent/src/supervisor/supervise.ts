@@ -83,10 +83,13 @@ async function runKrill(
   signal.addEventListener('abort', () => void krill.stop(), { once: true });
   const guarded = keepLocks(locks, krill, () => over, say);
   if (initialise) {
+    // Krill answers nothing until its data stands; Swarm kills what it takes for unhealthy.
+    await writeFile(places.waiting, 'initialising');
     await completeInitialisation(places, settings, () => over).catch((error: unknown) => {
       say(`the initialisation failed: ${String(error)}`);
       krill.kill();
     });
+    await rm(places.waiting, { force: true });
     if (!over) say('Krill is initialised');
   }
   const code = await krill.ended;

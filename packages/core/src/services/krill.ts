@@ -45,7 +45,8 @@ export function krillSpec(release: Release, clusterId: string): SingletonSpec {
       argv: [executable(release), 'krill-supervisor', '--health'],
       intervalSeconds: 15,
       timeoutSeconds: 5,
-      startSeconds: 30,
+      // A large repository takes its time to be read.
+      startSeconds: 300,
       retries: 3,
     },
     requireLabels: { [krillLabel]: 'ok' },
