@@ -1,4 +1,4 @@
-import { type Ip, isIp, type SwarmMembership } from '@krillmanager/core';
+import { type Ip, isIp, parseIp, type SwarmMembership } from '@krillmanager/core';
 
 /** The part of GET /info that tells of the Swarm; strings are empty when there is nothing. */
 export interface SwarmInfo {
@@ -13,7 +13,7 @@ export interface SwarmInfo {
 
 const orNull = (text: string | undefined): string | null => text || null;
 
-const address = (text: string): Ip | null => (isIp(text) ? text : null);
+const address = (text: string): Ip | null => (isIp(text) ? parseIp(text) : null);
 
 /** Without the question who leads, which takes a second request. */
 export const membership = (info: SwarmInfo): Omit<SwarmMembership, 'leader'> => ({

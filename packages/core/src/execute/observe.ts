@@ -62,8 +62,9 @@ async function look(ports: Ports, nodes: readonly Ip[]): Promise<VolumeContents>
     joinOpen: (await files.read(onVolume.joinMaterial)) !== null,
     certificate: certificate === null ? null : await certificates.inspect(certificate),
     krill: {
-      state: await readKrillState(ports),
+      // Before the state: a permit that is used up in between must not look like one never given.
       permit: (await files.read(onVolume.krillPermit)) !== null,
+      state: await readKrillState(ports),
       prepared: (await files.read(onVolume.krillSentinel)) !== null,
     },
   };

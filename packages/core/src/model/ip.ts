@@ -5,12 +5,13 @@ export type Ip = string & z.$brand<'Ip'>;
 
 const address = z.union([z.ipv4(), z.ipv6()]);
 
-export const isIp = (text: string): text is Ip => address.safeParse(text).success;
+/** True in any spelling; {@link parseIp} gives the canonical one. */
+export const isIp = (text: string): boolean => address.safeParse(text).success;
 
 /** @throws Error when the text is no address. */
 export function parseIp(text: string): Ip {
   if (!isIp(text)) throw new Error(`"${text}" is not an IP address`);
-  return text.toLowerCase() as Ip;
+  return (text.includes(':') ? canonicalIpv6(text) : text) as Ip;
 }
 
 const prefix = 'km-';
@@ -23,13 +24,42 @@ export const hostName = (ip: Ip): string => prefix + ip.replaceAll(/[.:]/g, '-')
 
 /** The inverse of {@link hostName}; null for a name that is not one of ours. */
 export function ipOfHost(name: string): Ip | null {
-  if (!name.startsWith(prefix)) return isIp(name) ? name : null;
-  const encoded = name.slice(prefix.length);
-  const dotted = encoded.replaceAll('-', '.');
-  const coloned = encoded.replaceAll('-', ':');
-  if (isIp(dotted)) return dotted;
-  return isIp(coloned) ? coloned : null;
+  const encoded = name.startsWith(prefix) ? name.slice(prefix.length) : null;
+  const spellings = encoded === null ? [name] : ['.', ':'].map((by) => encoded.replaceAll('-', by));
+  const found = spellings.find(isIp);
+  return found === undefined ? null : parseIp(found);
 }
 
 /** The address as it stands in a URI or in host:port. */
 export const bracketed = (ip: Ip): string => (ip.includes(':') ? `[${ip}]` : ip);
+
+/** RFC 5952, section 4, without the mixed notation of its section 5: that has no place in a name. */
+function canonicalIpv6(text: string): string {
+  const groups = groupsOf(text).map((group) => group.toString(16));
+  const all = groups.join(':');
+  const zeros = [...all.matchAll(/\b0(:0)+\b/g)];
+  const longest = zeros.toSorted(([a], [b]) => b.length - a.length)[0];
+  if (longest === undefined) return all;
+  const before = all.slice(0, longest.index).replace(/:$/, '');
+  const after = all.slice(longest.index + longest[0].length).replace(/^:/, '');
+  return `${before}::${after}`;
+}
+
+/** The eight groups, with those that "::" stands for. */
+function groupsOf(text: string): readonly number[] {
+  const [head = '', tail] = text.split('::');
+  const [first, last] = [numbersOf(head), numbersOf(tail ?? '')];
+  return [...first, ...Array<number>(8 - first.length - last.length).fill(0), ...last];
+}
+
+/** Four decimal numbers at the end are two groups. */
+const numbersOf = (part: string): readonly number[] =>
+  part
+    .split(':')
+    .filter((group) => group !== '')
+    .flatMap((group) => {
+      const bytes = group.split('.').map(Number);
+      if (bytes.length === 1) return [Number.parseInt(group, 16)];
+      const [a = 0, b = 0, c = 0, d = 0] = bytes;
+      return [a * 256 + b, c * 256 + d];
+    });

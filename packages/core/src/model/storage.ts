@@ -34,7 +34,11 @@ export interface PoolPeer {
   readonly connected: boolean;
 }
 
-/** The peer is a connected member, under its address or our name for it. */
+/** The peer is a member, under its address or our name for it; it may be down. */
+export const isPooled = (peers: readonly PoolPeer[], ip: Ip): boolean =>
+  peers.some((peer) => isPeer(peer, ip) && peer.state === 'member');
+
+/** The same, and connected. */
 export const isMember = (peers: readonly PoolPeer[], ip: Ip): boolean =>
   peers.some((peer) => isPeer(peer, ip) && peer.state === 'member' && peer.connected);
 

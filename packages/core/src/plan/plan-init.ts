@@ -11,15 +11,16 @@ import type { Plan } from './step.ts';
 
 /**
  * What has to be done to make the observed cluster the desired one: pure, total, deterministic.
- * An empty plan means that they are the same.
+ * An empty plan means that they are the same; one for a blind observation ends with the mount.
  */
 export function planInit(observed: Observed, desired: Desired): Plan {
+  const first = [...planNode(observed, desired), ...planStorage(observed, desired)];
+  if (isBlind(observed)) return { version: 1, steps: first };
   const cluster = clusterOf(observed, desired);
   return {
     version: 1,
     steps: [
-      ...planNode(observed, desired),
-      ...planStorage(observed, desired),
+      ...first,
       ...planCluster(observed, desired, cluster),
       ...planMembers(observed, desired),
       ...planKrill(observed, desired, cluster),
@@ -28,5 +29,12 @@ export function planInit(observed: Observed, desired: Desired): Plan {
   };
 }
 
-export const clusterOf = (observed: Observed, desired: Desired): ClusterRecord =>
+/**
+ * There is a volume that may hold a cluster, and it cannot be read here: what is missing on it must
+ * not be guessed, or a second cluster would be founded on the first.
+ */
+export const isBlind = ({ volume, contents }: Observed): boolean =>
+  volume !== null && volume.status !== 'created' && contents === null;
+
+const clusterOf = (observed: Observed, desired: Desired): ClusterRecord =>
   observed.contents?.cluster ?? { id: desired.newClusterId, epoch: 1 };

@@ -22,11 +22,15 @@ function planJoining(observed: Observed, desired: Desired): readonly Step[] {
   return [{ kind: 'join.open', managers: [self], nodes }, ...awaiting, { kind: 'join.close' }];
 }
 
-function planRoles(observed: Observed, { nodes, managers }: Desired): readonly Step[] {
+function planRoles(observed: Observed, { self, nodes, managers }: Desired): readonly Step[] {
   const present = observed.swarmNodes.filter(({ role }) => role === 'manager').length;
   const lacking = Math.max(0, managers - Math.max(1, present));
-  const candidates = nodes.filter((ip) => swarmNodeOf(observed, ip)?.role !== 'manager');
-  const promoted = candidates.filter((ip) => ip !== nodes[0]).slice(0, lacking);
+  // This node manages already, or will when the Swarm starts; one that is down cannot become one.
+  const candidates = nodes.filter((ip) => {
+    const node = swarmNodeOf(observed, ip);
+    return ip !== self && node?.role !== 'manager' && node?.ready !== false;
+  });
+  const promoted = candidates.slice(0, lacking);
   const unlabelled = nodes.filter((ip) => swarmNodeOf(observed, ip)?.labels[krillLabel] !== 'ok');
   return [
     ...promoted.map((node): Step => ({ kind: 'swarm.promote', node })),

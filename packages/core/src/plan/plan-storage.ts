@@ -1,7 +1,7 @@
 import type { Desired } from '../model/desired.ts';
 import type { Ip } from '../model/ip.ts';
 import type { Observed } from '../model/observed.ts';
-import { isMember, type VolumeState } from '../model/storage.ts';
+import { isMember, isPooled, type VolumeState } from '../model/storage.ts';
 import type { Step } from './step.ts';
 import { isConnected } from './steps/node.ts';
 
@@ -11,11 +11,11 @@ export function planStorage(observed: Observed, desired: Desired): readonly Step
 }
 
 function planPool(observed: Observed, { self, nodes }: Desired): readonly Step[] {
+  const { peers, volume } = observed;
   const others = nodes.filter((ip) => ip !== self);
-  const missing = others.filter((ip) => !isMember(observed.peers, ip));
   // Once the volume stands, a peer that is not connected is a node that is down, and no plan's matter.
-  const loose =
-    observed.volume === null ? others.filter((ip) => isLoose(observed, ip, nodes)) : missing;
+  const missing = others.filter((ip) => !(volume ? isPooled : isMember)(peers, ip));
+  const loose = volume ? missing : others.filter((ip) => isLoose(observed, ip, nodes));
   return [
     ...missing.map((peer): Step => ({ kind: 'pool.probe', peer })),
     ...loose.map((node): Step => ({ kind: 'peers.await', node, nodes })),

@@ -2,7 +2,9 @@ import type { Desired } from '../model/desired.ts';
 import type { Ip } from '../model/ip.ts';
 import type { NodeFacts } from '../model/node-facts.ts';
 import type { Observed } from '../model/observed.ts';
+import { isPeer } from '../model/storage.ts';
 import { UserError } from '../model/user-error.ts';
+import { paths } from '../paths.ts';
 
 const clockSkewMs = 2000;
 const oldestDocker = [20, 10] as const;
@@ -10,10 +12,22 @@ const leastFreeBytes = 2 * 1024 ** 3;
 
 /** Everything that would make the plan fail half-way, on all nodes, each with a remedy. */
 export function preflight(observed: Observed, desired: Desired): readonly UserError[] {
+  const worker = checkManager(observed);
+  if (worker.length > 0) return worker;
   return desired.nodes.flatMap((ip) => {
     const facts = observed.facts.get(ip);
     return facts === undefined ? [] : checkNode(ip, facts, observed, desired);
   });
+}
+
+/** A worker is told nothing of its Swarm: whatever it plans would be wrong. */
+function checkManager({ self, swarm }: Observed): UserError[] {
+  if (swarm.state !== 'active' || swarm.manager) return [];
+  return [
+    new UserError(`this server, ${self}, is a worker of its Docker Swarm`, {
+      hint: 'run the command on a manager: "krillmanager status" names them',
+    }),
+  ];
 }
 
 function checkNode(ip: Ip, facts: NodeFacts, observed: Observed, desired: Desired): UserError[] {
@@ -90,31 +104,38 @@ function checkGluster(
 
 /** A server that belongs to somebody else is never taken over. */
 function checkBelonging(ip: Ip, facts: NodeFacts, observed: Observed): UserError[] {
+  const hint = `run "krillmanager leave" on ${ip}, or choose another server`;
   const found: UserError[] = [];
-  const ours = observed.contents?.cluster?.id ?? null;
-  const leave = `run "krillmanager leave" on ${ip}, or choose another server`;
-  if (facts.cluster !== null && facts.cluster.id !== ours && observed.mounted) {
-    found.push(new UserError(`${ip} belongs to cluster ${facts.cluster.id}`, { hint: leave }));
+  // A volume that is there but not mounted cannot say whose it is.
+  const told = observed.mounted || observed.volume === null;
+  const ours = observed.contents?.cluster?.id;
+  if (facts.cluster !== null && facts.cluster.id !== ours && told) {
+    found.push(new UserError(`${ip} belongs to cluster ${facts.cluster.id}`, { hint }));
   }
-  const swarm = facts.swarm.clusterId;
-  if (swarm !== null && swarm !== observed.swarm.clusterId) {
-    found.push(new UserError(`${ip} is a member of another Docker Swarm`, { hint: leave }));
+  if (isElsewhere(ip, facts, observed)) {
+    found.push(new UserError(`${ip} is a member of another Docker Swarm`, { hint }));
   }
-  const pooled = facts.gluster?.peers.length ?? 0;
-  if (pooled > 0 && ip !== observed.self && !observed.peers.some((p) => p.hosts.includes(ip))) {
-    const known = observed.peers.some((p) =>
-      p.hosts.some((h) => h.endsWith(ip.replaceAll(/[.:]/g, '-'))),
-    );
-    if (!known) found.push(new UserError(`${ip} belongs to another storage pool`, { hint: leave }));
+  const pooled = facts.gluster !== null && facts.gluster.peers.length > 0;
+  if (pooled && ip !== observed.self && !observed.peers.some((peer) => isPeer(peer, ip))) {
+    found.push(new UserError(`${ip} belongs to another storage pool`, { hint }));
   }
-  if (facts.brick === 'foreign' && observed.volume === null) {
+  if (['foreign', 'used'].includes(facts.brick) && observed.volume === null) {
     found.push(
-      new UserError(`/srv/krillmanager/brick on ${ip} is not empty`, {
+      new UserError(`${paths.brick} on ${ip} is not empty`, {
         hint: 'it may hold data of an earlier cluster: look, move it away, run again',
       }),
     );
   }
   return found;
+}
+
+/** A worker does not know its Swarm's name; but ours knows its workers. */
+function isElsewhere(ip: Ip, { swarm }: NodeFacts, observed: Observed): boolean {
+  if (ip === observed.self) return false;
+  if (swarm.clusterId !== null) return swarm.clusterId !== observed.swarm.clusterId;
+  const recorded = observed.contents?.members.get(ip)?.swarmNodeId;
+  const known = observed.swarmNodes.some(({ id, address }) => id === recorded || address === ip);
+  return swarm.state === 'active' && !known;
 }
 
 function checkMachine(ip: Ip, facts: NodeFacts, observed: Observed): UserError[] {

@@ -1,5 +1,5 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { type HostNames, hostName, type Ip, isIp } from '@krillmanager/core';
+import { type HostNames, hostName, type Ip, isIp, parseIp } from '@krillmanager/core';
 import { errorCode } from './error-code.ts';
 import { writeAtomically } from './write-atomically.ts';
 
@@ -25,8 +25,12 @@ export function hostNames(path = '/etc/hosts'): HostNames {
 /** The addresses that any line of the file names as we do. */
 export function namedIn(text: string): readonly Ip[] {
   const words = text.split('\n').map((line) => line.replace(/#.*/, '').trim().split(/\s+/));
-  const ours = words.filter(([ip = '', ...names]) => isIp(ip) && names.includes(hostName(ip)));
-  return [...new Set(ours.map(([ip]) => ip as Ip))];
+  const ours = words.flatMap(([address = '', ...names]) => {
+    if (!isIp(address)) return [];
+    const ip = parseIp(address);
+    return names.includes(hostName(ip)) ? [ip] : [];
+  });
+  return [...new Set(ours)];
 }
 
 /** The file with our block made exactly these; every other byte stays as it was. */

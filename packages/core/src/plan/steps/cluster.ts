@@ -1,6 +1,7 @@
 import type { Ip } from '../../model/ip.ts';
 import { Secret } from '../../model/secret.ts';
 import type { ClusterRecord, ClusterSettings } from '../../model/settings.ts';
+import { UserError } from '../../model/user-error.ts';
 import { onVolume } from '../../paths.ts';
 import { certificateDays } from '../../policy.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -17,8 +18,16 @@ const readable = { mode: 0o644, uid: 0, gid: 0 } as const;
 export const clusterHandlers: Handlers<ClusterStep> = {
   'cluster.found': {
     describe: ({ cluster }) => `found cluster ${cluster.id} on the volume`,
-    apply: ({ cluster }, { ports: { files } }) =>
-      files.write(onVolume.cluster, JSON.stringify(cluster), readable),
+    apply: async ({ cluster }, { ports: { files } }) => {
+      const text = await files.read(onVolume.cluster);
+      const present = text === null ? cluster : (JSON.parse(text) as ClusterRecord);
+      if (present.id !== cluster.id) {
+        throw new UserError(`the volume belongs to cluster ${present.id} already`, {
+          hint: 'run the same command again: it looks anew',
+        });
+      }
+      await files.write(onVolume.cluster, JSON.stringify(cluster), readable);
+    },
   },
   'settings.publish': {
     describe: ({ settings }) => `publish the settings for ${nodeCount(settings.nodes)}`,

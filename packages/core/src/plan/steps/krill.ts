@@ -36,12 +36,10 @@ export const krillHandlers: Handlers<KrillStep> = {
   },
   'krill.permit': {
     describe: () => 'permit the one initialisation of Krill',
-    apply: async (_step, { ports: { files, randomToken } }) =>
-      files.write(
-        onVolume.krillPermit,
-        JSON.stringify({ id: randomToken().reveal() }),
-        krillsSecret,
-      ),
+    apply: async (_step, { ports: { files, randomToken } }) => {
+      const permit = JSON.stringify({ id: randomToken().reveal() });
+      await files.write(onVolume.krillPermit, permit, krillsSecret);
+    },
   },
   'service.apply': {
     describe: ({ spec }) => `run ${spec.name} once in the Swarm`,

@@ -1,0 +1,196 @@
+import { describe, expect, test } from '@jest/globals';
+import type { NodeFacts } from '../model/node-facts.ts';
+import type { Observed } from '../model/observed.ts';
+import {
+  cluster,
+  desired,
+  except,
+  factsOf,
+  formed,
+  h1,
+  h2,
+  h3,
+  nowMs,
+  peer,
+  statusOf,
+  thirdIsDead,
+  untouched,
+} from '../testing/three-nodes.ts';
+import { preflight } from './preflight.ts';
+
+const findings = (observed: Observed) =>
+  preflight(observed, desired).map(({ message, hint }) => ({ message, hint }));
+
+const only = (observed: Observed, message: string, hint: string): void => {
+  expect(findings(observed)).toEqual([
+    { message: expect.stringContaining(message), hint: expect.stringContaining(hint) },
+  ]);
+};
+
+/** Untouched servers, of which the second has other facts. */
+const second = (change: Partial<NodeFacts>): Observed => ({
+  ...untouched,
+  facts: except(untouched.facts, h2, factsOf(h2, change)),
+});
+
+const docker = (change: object): Partial<NodeFacts> => ({
+  docker: { ...(factsOf(h2).docker as NonNullable<NodeFacts['docker']>), ...change },
+});
+const gluster = (version: string, peers: readonly string[] = []): Partial<NodeFacts> => ({
+  gluster: { version, peers, connected: [] },
+});
+
+describe('servers that are ready', () => {
+  test.each([
+    ['untouched', untouched],
+    ['formed', formed],
+    ['formed, one of them dead', { ...formed, ...thirdIsDead }],
+    ['formed, the volume not mounted here', { ...formed, mounted: false, contents: null }],
+    ['formed, observed by another manager', { ...formed, self: h2, peers: [peer(h1), peer(h3)] }],
+  ])('%s', (_what, observed) => {
+    expect(findings(observed)).toEqual([]);
+  });
+});
+
+describe('a server that is not ready', () => {
+  test.each<readonly [string, Partial<NodeFacts>, string, string]>([
+    [
+      'another release',
+      { release: '1.0.1-x' },
+      '10.55.0.2 has release 1.0.1-x installed, this server 1.0.0-0123456789ab',
+      'install the same package',
+    ],
+    ['no Docker', { docker: null }, 'Docker does not answer on 10.55.0.2', 'start docker'],
+    ['an old Docker', docker({ version: '19.03.15' }), 'Docker 19.03.15 on 10.55.0.2', '20.10'],
+    ['an older Docker', docker({ version: '20.9.1' }), 'Docker 20.9.1 on 10.55.0.2', '20.10'],
+    [
+      'live-restore',
+      docker({ liveRestore: true }),
+      'runs with live-restore',
+      '"live-restore": false',
+    ],
+    ['rootless Docker', docker({ rootless: true }), 'runs with rootless', 'system-wide'],
+    ['user namespaces', docker({ usernsRemap: true }), 'runs with userns-remap', 'remove'],
+    ['no glusterd', { gluster: null }, 'glusterd does not answer on 10.55.0.2', 'start glusterd'],
+    ['another GlusterFS', gluster('9.6'), '9.6 on 10.55.0.2 and 10.3 here', 'same major version'],
+    [
+      'a cluster of its own',
+      { cluster: { id: 'other', epoch: 1 } },
+      '10.55.0.2 belongs to cluster other',
+      'krillmanager leave',
+    ],
+    [
+      'a Swarm that it manages',
+      { swarm: { clusterId: 'other', state: 'active' } },
+      '10.55.0.2 is a member of another Docker Swarm',
+      'krillmanager leave',
+    ],
+    [
+      'a Swarm that it works for',
+      { swarm: { clusterId: null, state: 'active' } },
+      '10.55.0.2 is a member of another Docker Swarm',
+      'krillmanager leave',
+    ],
+    [
+      'a pool of its own',
+      gluster('10.3', ['192.0.2.1']),
+      '10.55.0.2 belongs to another storage pool',
+      'krillmanager leave',
+    ],
+    ['files in the brick', { brick: 'foreign' }, 'brick on 10.55.0.2 is not empty', 'move it away'],
+    ['an old brick', { brick: 'used' }, 'brick on 10.55.0.2 is not empty', 'earlier cluster'],
+    [
+      'a full disk',
+      { disk: { freeBytes: 2 ** 30, totalBytes: 2 ** 40 } },
+      '10.55.0.2 has only 1024 MiB free',
+      'at least 2 GiB',
+    ],
+    ['a slow clock', { clockMs: nowMs - 2001 }, 'the clock of 10.55.0.2 is 2 s apart', 'synchron'],
+    [
+      'a fast clock',
+      { clockMs: nowMs + 90_000 },
+      'the clock of 10.55.0.2 is 90 s apart',
+      'synchron',
+    ],
+    [
+      'programs on our ports',
+      { takenPorts: [80, 3000] },
+      'another program listens on port 80, 3000 of 10.55.0.2',
+      'ss -ltnp',
+    ],
+  ])('has %s', (_what, change, message, hint) => {
+    only(second(change), message, hint);
+  });
+
+  test('may have Docker 20.10 or later, a clock 2 s apart, 2 GiB free', () => {
+    const limit = {
+      ...docker({ version: '29.0.0' }),
+      clockMs: nowMs + 2000,
+      disk: { freeBytes: 2 * 2 ** 30, totalBytes: 2 ** 40 },
+    };
+    expect(findings(second(limit))).toEqual([]);
+    expect(findings(second(docker({ version: '20.10.0' })))).toEqual([]);
+  });
+
+  test('is told of together with all others, and with all that it has', () => {
+    const facts = new Map([
+      [h1, factsOf(h1, { takenPorts: [443] })],
+      [h2, factsOf(h2, { docker: null, gluster: null })],
+      [h3, factsOf(h3, { clockMs: nowMs - 5000 })],
+    ]);
+    expect(findings({ ...untouched, facts }).map(({ message }) => message)).toEqual([
+      'another program listens on port 443 of 10.55.0.1',
+      'Docker does not answer on 10.55.0.2',
+      'glusterd does not answer on 10.55.0.2',
+      'the clock of 10.55.0.3 is 5 s apart from ours',
+    ]);
+  });
+});
+
+describe('who belongs to whom', () => {
+  const member = (change: Partial<NodeFacts>): Observed => ({
+    ...formed,
+    facts: except(formed.facts, h2, factsOf(h2, change)),
+  });
+
+  test('a member of another cluster is not taken into a formed one', () => {
+    only(member({ cluster: { id: 'other', epoch: 1 } }), 'belongs to cluster other', 'leave');
+  });
+
+  test('a worker of ours, which cannot name its Swarm, is ours', () => {
+    expect(findings(member({ swarm: { clusterId: null, state: 'active' } }))).toEqual([]);
+  });
+
+  test('a worker that has joined and is not recorded yet is ours', () => {
+    const contents = { ...formed.contents, members: new Map() } as Observed['contents'];
+    const worker = member({ swarm: { clusterId: null, state: 'active' } });
+    expect(findings({ ...worker, contents })).toEqual([]);
+  });
+
+  test('a peer of ours is one by its address too', () => {
+    const peers = [{ ...peer(h2), hosts: [h2] }, peer(h3)];
+    expect(findings({ ...formed, peers })).toEqual([]);
+  });
+
+  test('a peer is not one for the end of its address', () => {
+    const peers = [{ ...peer(h2), hosts: ['km-110-55-0-2'] }];
+    only({ ...second(gluster('10.3', ['x'])), peers }, 'another storage pool', 'leave');
+  });
+
+  test('our own cluster is not a stranger while its volume is not mounted', () => {
+    const blind = { ...member({ cluster }), mounted: false, contents: null };
+    expect(findings(blind)).toEqual([]);
+  });
+
+  test('bricks are used in a cluster that has a volume', () => {
+    expect(findings(member({ brick: 'used' }))).toEqual([]);
+  });
+});
+
+describe('a worker', () => {
+  test('is told to leave the command to a manager, and nothing else', () => {
+    const swarm = { ...formed.swarm, manager: false, leader: false, clusterId: null };
+    const blind = { swarm, swarmNodes: [], services: [], status: new Map([[h1, statusOf(h1)]]) };
+    only({ ...formed, ...blind }, '10.55.0.1, is a worker', 'on a manager');
+  });
+});
