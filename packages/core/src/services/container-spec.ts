@@ -29,6 +29,8 @@ export interface ContainerSpec {
   readonly image: string;
   /** The whole command line under Docker's init, instead of the image's; empty: the image's. */
   readonly argv: readonly string[];
+  /** Where it starts; the image's own unless told. */
+  readonly directory?: string;
   /** Never a secret. */
   readonly env: Readonly<Record<string, string>>;
   /** "uid:gid", or null for the image's own. */

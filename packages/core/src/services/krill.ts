@@ -14,7 +14,8 @@ export function krillSpec(release: Release, clusterId: string): SingletonSpec {
   return {
     name: 'krill',
     image: release.images.krill,
-    argv: [executable(release), 'krill-supervisor', clusterId],
+    // Swarm knows no-new-privileges only from API 1.46 on.
+    argv: ['setpriv', '--no-new-privs', executable(release), 'krill-supervisor', clusterId],
     env: { HOME: '/tmp' },
     user: `${krillUid}:${krillUid}`,
     capabilities: [],

@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ClusterSettings } from '../model/settings.ts';
+import { h1, h2, h3, release, settings } from '../testing/three-nodes.ts';
+import { servingHash } from './serving.ts';
+import { servingSpec, servingView } from './serving-spec.ts';
+
+const spec = (change: Partial<ClusterSettings> = {}) =>
+  servingSpec({ ...settings, ...change }, release, (template, view) =>
+    JSON.stringify({ template, view }),
+  );
+const names = (change: Partial<ClusterSettings>) => spec(change).containers.map(({ name }) => name);
+
+describe('the serving stack', () => {
+  test('synchronises before it serves', () => {
+    expect(names({})).toEqual(['krillsync', 'nginx', 'rsyncd']);
+  });
+
+  test("has no repository when that is a third party's", () => {
+    expect(names({ krill: { mode: 'third-party', ca: 'ca' } })).toEqual(['nginx']);
+  });
+
+  test('follows certificates, and the trust anchor of a test bed', () => {
+    const followed = (change: Partial<ClusterSettings>) => spec(change).follows.map(({ to }) => to);
+    const certificates = ['tls/server.pem', 'tls/server.key', 'tls/authority.pem'];
+    expect(followed({})).toEqual(certificates);
+    expect(followed({ krill: { mode: 'testbed', cas: 1, roas: 1 } })).toEqual([
+      ...certificates,
+      'ta/ta.tal',
+      'ta/ta.cer',
+    ]);
+  });
+
+  test('keeps the key to root', () => {
+    const modes = spec().follows.map(({ to, mode }) => [to, mode.toString(8)]);
+    expect(Object.fromEntries(modes)).toMatchObject({ 'tls/server.key': '600' });
+  });
+
+  test('is the same for every order of the nodes', () => {
+    expect(servingHash(spec({ nodes: [h3, h1, h2] }))).toBe(servingHash(spec()));
+  });
+
+  test('is another one when the settings are', () => {
+    expect(servingHash(spec({ rsyncMaxConnections: 9 }))).not.toBe(servingHash(spec()));
+  });
+
+  test('names each domain once', () => {
+    const { domains } = settings;
+    expect(servingView(settings).names).toEqual(['krill.lab', 'rrdp.lab', 'rsync.lab']);
+    const one = { ...settings, domains: { ...domains, rsync: 'rrdp.lab' } };
+    expect(servingView(one).names).toEqual(['krill.lab', 'rrdp.lab']);
+  });
+});
