@@ -24,13 +24,20 @@ form_cluster() {
   done
   lab exec h1 bash -c 'test -e /etc/krillmanager/krillmanager.yaml ||
     { mkdir -p /etc/krillmanager && cat >/etc/krillmanager/krillmanager.yaml; }' < <(configuration)
-  lab exec h1 open-cluster-ports >/dev/null 2>&1 || fail 'open-cluster-ports failed on h1'
+  open_ports h1
   lab exec h1 krillmanager "--slave-ips=$(IFS=, && printf '%s' "${slaves[*]}")" init
 }
 
 # A host that is a slave already says so, which is no error here.
 init_slave() {
   ! lab exec "$1" systemctl is-active --quiet krillmanager-agent.service || return 0
-  lab exec "$1" open-cluster-ports >/dev/null 2>&1 || fail "open-cluster-ports failed on $1"
+  open_ports "$1"
   lab exec "$1" krillmanager --slave=1 init >&2
+}
+
+# Among the hosts only, as the manual recommends.
+open_ports() {
+  local number peers=()
+  for ((number = 1; number <= nodes; number++)); do peers+=("$LAB_NET.$number"); done
+  lab exec "$1" open-cluster-ports "--peers=$(IFS=, && printf '%s' "${peers[*]}")" >/dev/null
 }

@@ -18,7 +18,7 @@ import { ownAddress } from './node/next-action.ts';
 import type { NodePorts } from './node/node-ports.ts';
 import { nodeStatus } from './node/node-status.ts';
 import { pollStorage, storagePollMs } from './node/poll-storage.ts';
-import { type ServedContent, servedContent } from './node/served-content.ts';
+import { type ServedContent, servedContent, servedFrontDoor } from './node/served-content.ts';
 import { tcpAnswers } from './node/tcp-answers.ts';
 
 const watchdogMs = 10_000;
@@ -103,7 +103,7 @@ function routes(machine: Machine, release: InstalledRelease, known: Known): Rout
     '/live': () => ({ status: 200, body: { live: true } }),
     '/ready': async () => {
       const now = await status();
-      const ready = now?.serving.healthy === true;
+      const ready = now?.serving.ready === true;
       return {
         status: ready ? 200 : 503,
         body: { ready, problems: now?.problems ?? [known.doing] },
@@ -123,7 +123,7 @@ async function statusNow(
   const self = ownAddress(settings?.nodes ?? [], view.addresses);
   const serves = settings !== null && view.memory.serving !== null;
   const [content, krillAnswers, containers] = await Promise.all([
-    serves ? servedContent(settings.domains.rrdp, await readAuthority(machine)) : nothingServed,
+    serves ? lookAtContent(machine, settings) : nothingServed,
     self === null ? false : tcpAnswers(self, krillPort),
     allContainers(machine),
   ]);
@@ -144,6 +144,11 @@ async function allContainers({ containers }: Machine): Promise<Tick['view']['con
   } catch {
     return null;
   }
+}
+
+async function lookAtContent(machine: Machine, settings: ClusterSettings): Promise<ServedContent> {
+  if (settings.krill.mode === 'third-party') return servedFrontDoor();
+  return servedContent(settings.domains.rrdp, await readAuthority(machine));
 }
 
 const readAuthority = ({ local }: Machine): Promise<string | null> =>

@@ -29,6 +29,7 @@ const hostConfig = (spec: ContainerSpec): HostConfig => ({
 const program = (spec: ContainerSpec): ContainerCreateOptions => ({
   Image: spec.image,
   ...(spec.argv.length > 0 && { Entrypoint: [...spec.argv], Cmd: [] }),
+  ...(spec.directory !== undefined && { WorkingDir: spec.directory }),
   Env: environment(spec.env),
   ...(spec.user !== null && { User: spec.user }),
   StopSignal: spec.stopSignal,

@@ -29,8 +29,7 @@ export function nodeStatus(sources: StatusSources): NodeStatus {
   const healthy =
     wanted.length > 0 &&
     wanted.every(({ name }) => parts.some((part) => part.name === name && part.running)) &&
-    content.httpProblem === null &&
-    content.rsyncProblem === null;
+    isReady(sources);
   return {
     ip: selfOf(view),
     release,
@@ -41,12 +40,15 @@ export function nodeStatus(sources: StatusSources): NodeStatus {
     swarm: swarmStanding(view.swarm),
     session: content.session,
     serial: content.serial,
-    serving: { hash: memory.serving?.hash ?? null, healthy },
+    serving: { hash: memory.serving?.hash ?? null, healthy, ready: isReady(sources) },
     parts,
     problems,
     doing,
   };
 }
+
+const isReady = ({ content }: Pick<StatusSources, 'content'>): boolean =>
+  content.httpProblem === null && content.rsyncProblem === null;
 
 const selfOf = ({ memory, addresses }: View): Ip | null =>
   ownAddress(memory.settings?.nodes ?? [], addresses);

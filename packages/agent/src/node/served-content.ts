@@ -1,5 +1,6 @@
 import { request } from 'node:https';
 import { createConnection } from 'node:net';
+import { tcpAnswers } from './tcp-answers.ts';
 
 const deadlineMs = 3000;
 
@@ -27,6 +28,13 @@ export async function servedContent(
     httpProblem: http.status === 'fulfilled' ? null : `NGINX: ${reason(http.reason)}`,
     rsyncProblem: rsync.status === 'fulfilled' ? null : `rsyncd: ${reason(rsync.reason)}`,
   };
+}
+
+/** With a third party's repository there is only Krill's front door to look at. */
+export async function servedFrontDoor(): Promise<ServedContent> {
+  const open = await tcpAnswers('127.0.0.1', 443);
+  const httpProblem = open ? null : 'NGINX: nothing answers on port 443';
+  return { session: null, serial: null, httpProblem, rsyncProblem: null };
 }
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -27,6 +27,15 @@ const copies = 3;
 /** Three managers survive the loss of one, five of two. */
 const managersFor = (nodes: number): number => (nodes >= 7 ? 5 : nodes >= 3 ? 3 : 1);
 
+/**
+ * Nobody else may mount. Names and addresses both: with addresses alone a peer that is probed later
+ * ends up rejected.
+ */
+const optionsFor = (nodes: readonly Ip[]): Readonly<Record<string, string>> => ({
+  ...volumeOptions,
+  'auth.allow': nodes.flatMap((ip) => [hostName(ip), ip]).join(','),
+});
+
 /** What the configuration and the list of nodes ask for. */
 export function desiredCluster(wish: Wish): Desired {
   const { self, nodes, configuration, release, slaveDeadlineSeconds } = wish;
@@ -38,7 +47,7 @@ export function desiredCluster(wish: Wish): Desired {
     nodes,
     settings,
     newClusterId: randomUUID(),
-    volume: { name: volumeName, bricks, replica: bricks.length, options: volumeOptions },
+    volume: { name: volumeName, bricks, replica: bricks.length, options: optionsFor(nodes) },
     release,
     serving: servingSpec(settings, release, render),
     managers: managersFor(nodes.length),

@@ -6,6 +6,7 @@ import {
   openMachine,
 } from '@krillmanager/agent';
 import {
+  converge,
   type Desired,
   execute,
   NodeErrors,
@@ -47,7 +48,7 @@ export async function initMaster(options: InitOptions): Promise<number> {
   }
   const lock = await takeLock();
   try {
-    return await converge(undertaking);
+    return await bringAbout(undertaking);
   } finally {
     await lock.release();
   }
@@ -72,18 +73,21 @@ async function undertake(options: InitOptions): Promise<Undertaking> {
   return { options, desired, ports, look };
 }
 
-async function converge({ options, desired, ports, look }: Undertaking): Promise<number> {
+async function bringAbout(undertaking: Undertaking): Promise<number> {
+  const { options, desired, ports, look } = undertaking;
   const json = options.json === true;
   await waitForSlaves(desired, ports, (line) => process.stderr.write(`${line}\n`));
-  const observed = await look();
-  check(observed, desired);
-  const plan = planInit(observed, desired);
-  if (plan.steps.length > 0) {
-    if (!json) printPlan(plan, false, process.stderr);
-    await run(plan, { options, desired, ports, look });
-    requireEmpty(planInit(await look(), desired));
-  }
-  printSummary(desired, plan, json);
+  const { done, left } = await converge({
+    desired,
+    look,
+    check: (observed) => check(observed, desired),
+    run: async (plan) => {
+      if (!json) printPlan(plan, false, process.stderr);
+      await run(plan, undertaking);
+    },
+  });
+  requireEmpty(left);
+  printSummary(desired, done, json);
   return 0;
 }
 

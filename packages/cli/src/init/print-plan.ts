@@ -12,9 +12,8 @@ export function printPlan(plan: Plan, json: boolean, output: Output = process.st
     for (const [at, step] of plan.steps.entries()) output.write(`${at + 1}. ${describe(step)}\n`);
 }
 
-export function printSummary({ settings, nodes }: Desired, plan: Plan, json: boolean): void {
+export function printSummary({ settings, nodes }: Desired, done: number, json: boolean): void {
   const { domains } = settings;
-  const done = plan.steps.length;
   if (json) {
     process.stdout.write(`${JSON.stringify({ event: 'finished', ok: true, steps: done })}\n`);
     return;

@@ -1,7 +1,7 @@
-import { chmodSync, chownSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { request } from 'node:https';
-import { type Agents, type Ip, krillPort, krillTlsName, krillUid } from '@krillmanager/core';
+import { type Agents, type Ip, krillPort, krillTlsName } from '@krillmanager/core';
 
 export interface KrillDoorOptions {
   /** Path of the unix socket to make. */
@@ -18,7 +18,7 @@ export interface KrillDoor {
   close(): void;
 }
 
-/** A socket that leads to Krill, wherever it runs, as its administrator. Only its user may enter. */
+/** A socket that leads to Krill, wherever it runs, as its administrator. Only root may enter. */
 export async function openKrillDoor(options: KrillDoorOptions): Promise<KrillDoor> {
   const { socket } = options;
   const node = await krillNode(options);
@@ -29,7 +29,6 @@ export async function openKrillDoor(options: KrillDoorOptions): Promise<KrillDoo
     server.listen(socket, resolve);
   });
   chmodSync(socket, 0o600);
-  chownSync(socket, krillUid, krillUid);
   return {
     socket,
     close: () => {

@@ -1,8 +1,11 @@
-import { type ContainerSpec, krillUid, type Release } from '@krillmanager/core';
+import type { ContainerSpec, Release } from '@krillmanager/core';
 
 const mebibyte = 1024 * 1024;
 
-/** Files that the operator names are found where they are: the working directory is bound as it is. */
+/**
+ * Files that the operator names are found where they are: the working directory is bound as it is.
+ * The operator is root, so krillc reads what root may read; it has no capability beyond that.
+ */
 export const krillcSpec = (
   release: Release,
   socket: string,
@@ -12,8 +15,9 @@ export const krillcSpec = (
   name: `krillc-${process.pid}`,
   image: release.images.krill,
   argv: ['krillc', ...argv],
+  directory,
   env: { KRILL_CLI_SERVER: `unix://${socket}` },
-  user: `${krillUid}:${krillUid}`,
+  user: '0:0',
   capabilities: [],
   mounts: [
     { type: 'bind', source: socket, target: socket, readOnly: false },

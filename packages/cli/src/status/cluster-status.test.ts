@@ -17,7 +17,7 @@ const node = (ip: Ip, change: Partial<NodeStatus> = {}): NodeStatus => ({
   swarm: 'manager',
   session: 's',
   serial: 4,
-  serving: { hash: 'h', healthy: true },
+  serving: { hash: 'h', healthy: true, ready: true },
   parts: ip === ips[1] ? [...stack, part('krill')] : stack,
   problems: [],
   doing: 'nothing to do',

@@ -15,7 +15,13 @@ export interface NodeStatus {
   /** What NGINX and rsyncd serve here; null before there is anything. */
   readonly session: string | null;
   readonly serial: number | null;
-  readonly serving: { readonly hash: string | null; readonly healthy: boolean };
+  readonly serving: {
+    readonly hash: string | null;
+    /** Every part of the stack runs, and it is ready. */
+    readonly healthy: boolean;
+    /** Clients get content over both transports, whatever else is wrong. */
+    readonly ready: boolean;
+  };
   /** The containers of ours on this node. */
   readonly parts: readonly PartStatus[];
   readonly problems: readonly string[];
