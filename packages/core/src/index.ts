@@ -1,4 +1,5 @@
 export * from './config/parse-configuration.ts';
+export * from './execute/converge.ts';
 export * from './execute/execute.ts';
 export * from './execute/observe.ts';
 export * from './execute/on-change.ts';

@@ -89,7 +89,7 @@ export const statusOf = (ip: Ip, change: Partial<NodeStatus> = {}): NodeStatus =
   swarm: 'manager',
   session: 's1',
   serial: 7,
-  serving: { hash, healthy: true },
+  serving: { hash, healthy: true, ready: true },
   parts: [],
   problems: [],
   doing: 'nothing to do',

@@ -1,0 +1,38 @@
+import type { Desired } from '../model/desired.ts';
+import type { Observed } from '../model/observed.ts';
+import { isBlind, planInit } from '../plan/plan-init.ts';
+import type { Plan } from '../plan/step.ts';
+
+export interface Convergence {
+  readonly desired: Desired;
+  readonly look: () => Promise<Observed>;
+  /** Throws when a server is not ready. */
+  readonly check: (observed: Observed) => void;
+  /** Runs a plan that is not empty. */
+  readonly run: (plan: Plan) => Promise<void>;
+}
+
+export interface Converged {
+  /** How many steps were done. */
+  readonly done: number;
+  /** What a look afterwards still plans: empty when all is as wanted. */
+  readonly left: Plan;
+}
+
+/**
+ * Observe, plan, execute, observe. A volume that could not be read is mounted by a first plan, and
+ * what lies on it goes into a second.
+ */
+export async function converge({ desired, look, check, run }: Convergence): Promise<Converged> {
+  let done = 0;
+  let observed = await look();
+  for (let rounds = isBlind(observed) ? 2 : 1; rounds > 0; rounds -= 1) {
+    check(observed);
+    const plan = planInit(observed, desired);
+    if (plan.steps.length === 0) return { done, left: plan };
+    await run(plan);
+    done += plan.steps.length;
+    observed = await look();
+  }
+  return { done, left: planInit(observed, desired) };
+}
