@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import {
   agentPort,
+  type ClusterSettings,
   krillPort,
   type NodeStatus,
   paths,

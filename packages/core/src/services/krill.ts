@@ -16,7 +16,8 @@ export function krillSpec(release: Release, clusterId: string): SingletonSpec {
     image: release.images.krill,
     // Swarm knows no-new-privileges only from API 1.46 on.
     argv: ['setpriv', '--no-new-privs', executable(release), 'krill-supervisor', clusterId],
-    env: { HOME: '/tmp' },
+    // Where krill.conf puts Krill's socket, on which our user is the administrator.
+    env: { HOME: '/tmp', KRILL_CLI_SERVER: 'unix:///tmp/krill.sock' },
     user: `${krillUid}:${krillUid}`,
     capabilities: [],
     mounts: [
@@ -28,7 +29,6 @@ export function krillSpec(release: Release, clusterId: string): SingletonSpec {
       },
       { type: 'bind', source: releaseDir(release), target: releaseDir(release), readOnly: true },
       { type: 'tmpfs', target: '/tmp', sizeBytes: limits.temporaryBytes, mode: 0o1777 },
-      { type: 'tmpfs', target: '/run/krill', sizeBytes: limits.temporaryBytes, mode: 0o1777 },
       // Krill rewrites its rsync tree whole at every change; nobody reads it (krillsync makes ours).
       {
         type: 'tmpfs',
