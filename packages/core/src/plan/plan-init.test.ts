@@ -206,12 +206,12 @@ about('a formed cluster', () => {
     ],
     [
       'with a node that serves something else',
-      status({ serving: { hash: 'x', healthy: true } }),
+      status({ serving: { hash: 'x', healthy: true, ready: true } }),
       ['serving.roll 2'],
     ],
     [
       'with a node that does not serve',
-      status({ serving: { hash: three.hash, healthy: false } }),
+      status({ serving: { hash: three.hash, healthy: false, ready: true } }),
       ['serving.roll 2'],
     ],
     ['with a node that has forgotten the names', facts({ named: [] }), []],
