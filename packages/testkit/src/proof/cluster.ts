@@ -96,9 +96,9 @@ export class Cluster {
   }
 
   /** Requests that the host answered with content since a moment, by transport, from access logs. */
-  async served(host: LabHost, sinceSeconds: number): Promise<Readonly<Record<Transport, number>>> {
+  async served(host: LabHost, since: string): Promise<Readonly<Record<Transport, number>>> {
     const logs = (part: string): Promise<string> =>
-      this.lab.sh(host, `docker logs --since ${sinceSeconds} krillmanager-${part} 2>&1`);
+      this.lab.sh(host, `docker logs --since ${since} krillmanager-${part} 2>&1`);
     const [nginx, rsyncd] = [await logs('nginx'), await logs('rsyncd')];
     return {
       rrdp: nginx.split('\n').filter((line) => /snapshot\.xml HTTP.* 200 /.test(line)).length,
