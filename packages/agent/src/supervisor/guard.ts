@@ -1,76 +1,77 @@
-import { readdir, readFile, statfs } from 'node:fs/promises';
-import type { ClusterRecord, ClusterSettings, KrillState } from '@krillmanager/core';
+import { readdir, statfs } from 'node:fs/promises';
+import type { ClusterRecord, ClusterSettings } from '@krillmanager/core';
 import type { Places } from './places.ts';
+import { readRecord, whenMissing } from './read-record.ts';
+import { Refusal } from './refusal.ts';
 
 /** FUSE_SUPER_MAGIC of statfs(2): GlusterFS mounts are FUSE mounts. */
 const fuseMagic = 0x65735546;
 
-/** Why Krill must not start here, in the operator's words; null when nothing speaks against it. */
-export async function objection(places: Places, clusterId: string): Promise<string | null> {
-  const { type } = await statfs(places.krill);
-  if (type !== fuseMagic) return 'the directory is not on the replicated volume';
-  const sentinel = await readJson<ClusterRecord>(places.sentinel);
-  if (sentinel === null) return 'the volume has no sentinel: nothing was prepared for Krill here';
-  if (sentinel.id !== clusterId)
-    return `the volume belongs to cluster ${sentinel.id}, not ${clusterId}`;
-  return null;
+/** Whether the path lies on a FUSE mount, as the volume does. */
+export const isOnFuse = async (path: string): Promise<boolean> =>
+  (await statfs(path)).type === fuseMagic;
+
+/** @throws Refusal unless the place is what this cluster prepared for Krill on its volume. */
+export async function assertPlace(
+  places: Places,
+  clusterId: string,
+  isVolume: (path: string) => Promise<boolean>,
+): Promise<void> {
+  if (!(await isVolume(places.krill))) {
+    throw new Refusal('its directory is not on the replicated volume');
+  }
+  const sentinel = await readRecord<ClusterRecord>(places.sentinel);
+  if (sentinel === null) {
+    throw new Refusal('the volume has no sentinel: nothing was prepared for Krill here');
+  }
+  if (sentinel.id !== clusterId) {
+    throw new Refusal(`the volume belongs to cluster ${sentinel.id}, not ${clusterId}`);
+  }
 }
 
-export type Permission =
-  | { readonly may: 'run' }
-  | { readonly may: 'initialise' }
-  | { readonly may: 'not'; readonly because: string };
-
-/** What the state on the volume, and what stands in the data directory, allow. */
-export async function permission(places: Places): Promise<Permission> {
-  const state = (await readJson<{ state: KrillState }>(places.state))?.state ?? 'absent';
+/** @throws Refusal when the state on the volume, and the data beside it, do not allow a start. */
+export async function permission(places: Places): Promise<'run' | 'initialise'> {
+  const record = await readRecord<{ state: unknown }>(places.state);
   // In every mode an initialised Krill has a certificate authority.
   const authorities = await readdir(`${places.data}/cas`).catch(whenMissing([]));
-  const permitted = (await readJson<object>(places.permit)) !== null;
+  const permitted = (await readRecord<object>(places.permit)) !== null;
+  const state = record === null ? 'absent' : record.state;
   return judge({ state, hasContent: authorities.length > 0, permitted });
 }
 
 interface Evidence {
-  readonly state: KrillState;
+  /** As recorded: also what a later release may have written. */
+  readonly state: unknown;
   readonly hasContent: boolean;
   readonly permitted: boolean;
 }
 
-/** A repository was lost in 2025 because Krill started on an empty directory: it never does here. */
-export function judge({ state, hasContent, permitted }: Evidence): Permission {
-  if (state === 'initialised') {
-    if (hasContent) return { may: 'run' };
-    return no(
-      'Krill was initialised, but its data directory is empty: restore it, do not start over',
-    );
+/**
+ * A repository was lost in 2025 because Krill started on an empty directory: it never does here.
+ * @throws Refusal when Krill must not start
+ */
+export function judge({ state, hasContent, permitted }: Evidence): 'run' | 'initialise' {
+  switch (state) {
+    case 'initialised':
+      if (hasContent) return 'run';
+      throw new Refusal(
+        'it was initialised, but its data directory is empty: restore it, do not start over',
+      );
+    case 'initialising':
+      throw new Refusal('an initialisation died in its middle and cannot be resumed');
+    case 'absent':
+      if (hasContent) {
+        throw new Refusal('there is a repository, but no record that it was initialised here');
+      }
+      if (permitted) return 'initialise';
+      throw new Refusal('nobody has permitted an initialisation');
+    default:
+      throw new Refusal(`its recorded state, ${JSON.stringify(state)}, is not known`);
   }
-  if (state === 'initialising') {
-    return no('an initialisation died in its middle and cannot be resumed');
-  }
-  if (hasContent) return no('there is a repository, but no record that it was initialised here');
-  return permitted ? { may: 'initialise' } : no('nobody has permitted an initialisation');
 }
-
-const no = (because: string): Permission => ({ may: 'not', because });
 
 export async function readSettings(places: Places): Promise<ClusterSettings> {
-  const settings = await readJson<ClusterSettings>(places.settings);
-  if (settings === null) throw new Error('the volume has no settings for Krill');
+  const settings = await readRecord<ClusterSettings>(places.settings);
+  if (settings === null) throw new Refusal('the volume has no settings for it');
   return settings;
 }
-
-async function readJson<T>(path: string): Promise<T | null> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as T;
-  } catch (error) {
-    return whenMissing(null)(error);
-  }
-}
-
-/** A directory that cannot be read is no empty one. */
-const whenMissing =
-  <T>(value: T) =>
-  (error: unknown): T => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return value;
-    throw error;
-  };

@@ -1,12 +1,15 @@
 import { get } from 'node:https';
 import { krillPort } from '@krillmanager/core';
 
+/** What Krill answers on loopback; null when it does not, or not with 200. */
+export type KrillAnswers = (path: string) => Promise<Buffer | null>;
+
 /**
- * What Krill answers on loopback; null when it does not, or not with 200. Its certificate is not
- * looked at: nobody else can listen on this port inside the container's own host and hold the locks.
+ * Krill's certificate is not looked at: nobody else can listen on this port inside the container's
+ * own host and hold the locks.
  */
-export function krillAnswer(path: string): Promise<Buffer | null> {
-  return new Promise((resolve) => {
+export const krillAnswer: KrillAnswers = (path) =>
+  new Promise((resolve) => {
     const options = {
       host: '127.0.0.1',
       port: krillPort,
@@ -24,4 +27,3 @@ export function krillAnswer(path: string): Promise<Buffer | null> {
     asked.on('timeout', () => asked.destroy());
     asked.on('error', () => resolve(null));
   });
-}

@@ -1,32 +1,46 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { krillStopMs } from './policy.ts';
 
+export interface KrillEnd {
+  /** The exit code; null after a signal, or when there was no start. */
+  readonly code: number | null;
+  /** How it ended, for the log. */
+  readonly how: string;
+}
+
 export interface KrillProcess {
-  /** The exit code, or null after a signal. */
-  readonly ended: Promise<number | null>;
+  /** Never rejects. A process that hangs in the volume ends when the volume lets it go. */
+  readonly ended: Promise<KrillEnd>;
   /** SIGTERM, and SIGKILL when that is not enough. */
-  stop(): Promise<void>;
+  stop(): void;
   /** SIGKILL, at once. */
   kill(): void;
 }
 
+/** The kernel kills Krill when we die; and nothing that Krill starts can gain privileges. */
+const bound = ['--pdeathsig', 'KILL', '--no-new-privs', '--'];
+
 export function startKrill(configuration: string): KrillProcess {
-  const child = spawn('krill', ['-c', configuration], { stdio: ['ignore', 'inherit', 'inherit'] });
-  const ended = exitOf(child);
+  const child = spawn('setpriv', [...bound, 'krill', '-c', configuration], {
+    cwd: '/',
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const ended = endOf(child);
   return {
     ended,
     kill: () => void child.kill('SIGKILL'),
-    stop: async () => {
+    stop: () => {
       child.kill('SIGTERM');
       const late = setTimeout(() => child.kill('SIGKILL'), krillStopMs);
-      await ended;
-      clearTimeout(late);
+      void ended.then(() => clearTimeout(late));
     },
   };
 }
 
-const exitOf = (child: ChildProcess): Promise<number | null> =>
-  new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code));
+const endOf = (child: ChildProcess): Promise<KrillEnd> =>
+  new Promise((resolve) => {
+    child.once('error', ({ message }) => resolve({ code: null, how: message }));
+    child.once('exit', (code, signal) =>
+      resolve({ code, how: signal === null ? `exit code ${code}` : signal }),
+    );
   });

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
+import { isOnFuse } from './guard.ts';
 import { krillAnswer } from './krill-answer.ts';
 import { placesBelow } from './places.ts';
-import { supervise } from './supervise.ts';
+import { supervise, volumeTroubleCode } from './supervise.ts';
 
 /** The main of Krill's container: `krill-supervisor CLUSTER-ID`, or `--health`. */
 export async function runKrillSupervisor(
@@ -15,13 +16,19 @@ export async function runKrillSupervisor(
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort());
   // Krill's private files are for Krill; what it publishes must be readable for krillsync.
   process.umask(0o022);
-  return supervise({
+  const code = await supervise({
     places,
     clusterId: first,
     render,
     say: (line) => process.stderr.write(`supervisor: ${line}\n`),
     signal: stop.signal,
+    isVolume: isOnFuse,
+    answer: krillAnswer,
+    majoritySeen: () => 'unknown',
   });
+  // An orderly exit waits for a thread of ours that may wait for the volume, for ever.
+  if (code === volumeTroubleCode) process.kill(process.pid, 'SIGKILL');
+  return code;
 }
 
 /** Waiting is healthy: the container that waits is ready to take over. */

@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { Refusal } from './refusal.ts';
+
+/**
+ * A JSON file of the volume; null when there is none.
+ * @throws Refusal when it is damaged, and the system's error when it cannot be read
+ */
+export async function readRecord<T>(path: string): Promise<T | null> {
+  const text = await readFile(path, 'utf8').catch(againWhenStale(path)).catch(whenMissing(null));
+  if (text === null) return null;
+  const record = parsed(text);
+  if (typeof record === 'object' && record !== null) return record as T;
+  throw new Refusal(`${path} is damaged`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** A file that another host has replaced by rename can be stale here; opened again it is the new one. */
+const againWhenStale =
+  (path: string) =>
+  (error: unknown): Promise<string> => {
+    if ((error as NodeJS.ErrnoException).code !== 'ESTALE') throw error;
+    return readFile(path, 'utf8');
+  };
+
+/** A value for what is not there; what cannot be read is not missing. */
+export const whenMissing =
+  <T>(value: T) =>
+  (error: unknown): T => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return value;
+    throw error;
+  };
