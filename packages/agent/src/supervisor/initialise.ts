@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClusterSettings, KrillSettings } from '@krillmanager/core';
 import type { KrillAnswers } from './krill-answer.ts';
@@ -59,18 +59,19 @@ async function keepTrustAnchor({ places, answer, wanted }: Initialisation): Prom
 async function makeCa(
   krill: Exclude<KrillSettings, { mode: 'testbed' }>,
   domains: ClusterSettings['domains'],
-  { answer, wanted }: Initialisation,
+  { places, answer, wanted }: Initialisation,
 ): Promise<void> {
   await awaitAnswer('/health', answer, wanted);
-  const ask = (argv: readonly string[], input?: string) => krillc(argv, { input, wanted });
+  const ask = (argv: readonly string[]) => krillc(argv, wanted);
   const ca = ['--ca', krill.ca];
   if (krill.mode === 'third-party') return void (await ask(['add', ...ca]));
   const rrdp = ['--rrdp', `https://${domains.rrdp}/rrdp/`];
   const rsync = ['--rsync', `rsync://${domains.rsync}/repo/`];
   await ask(['pubserver', 'server', 'init', ...rrdp, ...rsync]);
   await ask(['add', ...ca]);
-  const request = await ask(['repo', 'request', ...ca]);
-  const publisher = ['pubserver', 'publishers', 'add', '--request', '/dev/stdin'];
-  const response = await ask(publisher, request);
-  await ask(['repo', 'configure', ...ca, '--response', '/dev/stdin'], response);
+  // By file: krillc opens what it is to read by name, and a pipe of Node's has none that opens.
+  await writeFile(places.exchange, await ask(['repo', 'request', ...ca]));
+  const publisher = ['pubserver', 'publishers', 'add', '--request', places.exchange];
+  await writeFile(places.exchange, await ask(publisher));
+  await ask(['repo', 'configure', ...ca, '--response', places.exchange]);
 }

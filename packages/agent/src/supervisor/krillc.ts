@@ -1,23 +1,19 @@
 import { spawn } from 'node:child_process';
 
-export interface KrillcOptions {
-  /** For its standard input; none when undefined. */
-  readonly input: string | undefined;
-  /** Aborted: krillc is killed. */
-  readonly wanted: AbortSignal;
-}
-
 /**
  * What krillc prints. It asks over Krill's own socket, where our user is the administrator: no token
  * is needed.
+ * @param wanted aborted: krillc is killed
  * @throws Error with what krillc said when it failed
  */
-export function krillc(
-  argv: readonly string[],
-  { input = '', wanted }: KrillcOptions,
-): Promise<string> {
+export function krillc(argv: readonly string[], wanted: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn('krillc', argv, { cwd: '/', signal: wanted, killSignal: 'SIGKILL' });
+    const child = spawn('krillc', argv, {
+      cwd: '/',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      signal: wanted,
+      killSignal: 'SIGKILL',
+    });
     let [output, said] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString('utf8');
@@ -30,7 +26,5 @@ export function krillc(
       if (code === 0) resolve(output);
       else reject(new Error(`krillc ${argv.join(' ')}: ${said.trim() || `exit code ${code}`}`));
     });
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
   });
 }

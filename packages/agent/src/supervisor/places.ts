@@ -15,6 +15,8 @@ export function placesBelow(root: string) {
     token: join(guard, 'admin-token'),
     trustAnchor: join(krill, 'ta'),
     configuration: join(root, 'tmp/krill.conf'),
+    /** What one call of krillc says and the next one reads. */
+    exchange: join(root, 'tmp/krillc.xml'),
     /** Present while the supervisor waits for the locks or a remedy: that counts as healthy. */
     waiting: join(root, 'tmp/waiting'),
   };
