@@ -69,13 +69,14 @@ describe('the first start', () => {
     const supervisor = start();
     await supervisor.says('Krill is initialised');
     expect(await stage.state()).toEqual({ state: 'initialised' });
-    expect(existsSync(stage.places.permit)).toBe(false);
+    const { exchange, permit } = stage.places;
+    expect(existsSync(permit)).toBe(false);
     expect((await stage.log()).filter((line) => line.startsWith('krillc'))).toEqual([
       'krillc pubserver server init --rrdp https://r.test/rrdp/ --rsync rsync://s.test/repo/ <>',
       'krillc add --ca main <>',
       'krillc repo request --ca main <>',
-      'krillc pubserver publishers add --request /dev/stdin <answer to repo request>',
-      'krillc repo configure --ca main --response /dev/stdin <answer to pubserver publishers>',
+      `krillc pubserver publishers add --request ${exchange} <answer to repo request>`,
+      `krillc repo configure --ca main --response ${exchange} <answer to pubserver publishers>`,
     ]);
     supervisor.kill('SIGTERM');
     expect(await supervisor.ended).toBe(0);
