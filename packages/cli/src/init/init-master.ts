@@ -22,7 +22,7 @@ import type { InitOptions } from '../commands/init.ts';
 import { desiredCluster } from './desired-cluster.ts';
 import { initLog } from './init-log.ts';
 import { ownClusterAddress } from './own-address.ts';
-import { clusterNodes, parseSlaveIps, requireQuorum } from './parse-nodes.ts';
+import { clusterNodes, parseSlaveIps, requireQuorum, requireSameNodes } from './parse-nodes.ts';
 import { parseSeconds } from './parse-seconds.ts';
 import { printPlan, printSummary } from './print-plan.ts';
 import { readConfiguration } from './read-configuration.ts';
@@ -64,6 +64,7 @@ async function undertake(options: InitOptions): Promise<Undertaking> {
   const self = await ownClusterAddress(options.advertise, peer, machine.addresses());
   const nodes = clusterNodes(self, slaves, present?.nodes ?? null);
   requireQuorum(nodes);
+  requireSameNodes(nodes, present?.nodes ?? null);
   const release = await installedRelease();
   const slaveDeadlineSeconds = parseSeconds('--wait-slaves', options.waitSlaves ?? '600');
   const ports: Ports = { ...machine, agents: httpAgents() };
