@@ -69,5 +69,6 @@ describe('the hash of a content', () => {
   test('is 64 bits of FNV-1a: other releases find the same', () => {
     expect(contentHash({ a: 1 })).toMatch(/^[0-9a-f]{16}$/);
     expect(contentHash({})).toBe('08f44b07b5901a25');
+    expect(contentHash('€'.repeat(1000))).toBe('4214077356867ea5');
   });
 });

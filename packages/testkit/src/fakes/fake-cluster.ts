@@ -19,6 +19,8 @@ export interface FakeMachine {
 /** Machines with fresh daemons that can reach each other, in memory and in a time of their own. */
 export class FakeCluster {
   readonly clock: FakeClock;
+  readonly swarms: SwarmWorld;
+  readonly pools: PoolWorld;
   readonly #machines: ReadonlyMap<Ip, FakeMachine>;
 
   constructor(ips: readonly Ip[], clock = new FakeClock()) {
@@ -26,6 +28,8 @@ export class FakeCluster {
     const hosts = new Map(ips.map((ip) => [ip, new FakeHost(ip, clock)]));
     const swarms = new SwarmWorld(hosts);
     const pools = new PoolWorld(hosts);
+    this.swarms = swarms;
+    this.pools = pools;
     const machine = (host: FakeHost): FakeMachine => ({
       ip: host.ip,
       host,

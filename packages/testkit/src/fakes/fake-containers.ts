@@ -20,6 +20,7 @@ export type FakeProgram = (input: string) => {
 
 interface Running {
   readonly spec: ContainerSpec;
+  readonly hash: string;
   readonly id: string;
   startedAtMs: number;
   restarts: number;
@@ -65,17 +66,17 @@ export class FakeContainers implements Containers {
 
   async singletons(): Promise<readonly ContainerState[]> {
     this.#host.answer("listing Swarm's containers");
-    return this.#tasks().map(({ spec, sinceMs }) =>
-      this.#state({ spec, id: `task-${spec.name}`, startedAtMs: sinceMs, restarts: 0 }),
+    return this.#tasks().map(({ spec, hash, sinceMs }) =>
+      this.#state({ spec, hash, id: `task-${spec.name}`, startedAtMs: sinceMs, restarts: 0 }),
     );
   }
 
-  #state({ spec, id, startedAtMs, restarts }: Running): ContainerState {
+  #state({ spec, hash, id, startedAtMs, restarts }: Running): ContainerState {
     const started = Math.max(startedAtMs, this.#host.upSinceMs);
     return {
       name: spec.name,
       id,
-      specHash: specHash(spec),
+      specHash: hash,
       running: true,
       health: this.#health(spec, started),
       startedAtMs: started,
@@ -91,11 +92,13 @@ export class FakeContainers implements Containers {
 
   async apply(spec: ContainerSpec): Promise<void> {
     const current = this.#running.get(spec.name);
-    if (current && specHash(current.spec) === specHash(spec)) return;
+    const hash = specHash(spec);
+    if (current?.hash === hash) return;
     this.#refuse(spec);
     this.#made += 1;
     const id = `${this.#host.ip}-${this.#made}`;
-    this.#running.set(spec.name, { spec, id, startedAtMs: this.#host.clock.now(), restarts: 0 });
+    const startedAtMs = this.#host.clock.now();
+    this.#running.set(spec.name, { spec, hash, id, startedAtMs, restarts: 0 });
   }
 
   #refuse({ name, image, mounts }: ContainerSpec): void {

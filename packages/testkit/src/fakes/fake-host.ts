@@ -9,7 +9,9 @@ export class FakeHost {
   /** What is in an archive at a path: its images' references. */
   readonly archives = new Map<string, readonly string[]>();
   /** Directories that a bind can name; undefined: all exist. */
-  directories: ReadonlySet<string> | undefined;
+  directories: { has(path: string): boolean } | undefined;
+  /** Machines that it can call by our name for them; undefined: all. */
+  names: { has(ip: Ip): boolean } | undefined;
   #up = true;
   /** Milliseconds since the epoch. */
   upSinceMs: number;
@@ -18,6 +20,11 @@ export class FakeHost {
     this.ip = ip;
     this.clock = clock;
     this.upSinceMs = clock.now();
+  }
+
+  /** It can call a machine by its name. */
+  knows(ip: Ip): boolean {
+    return this.names?.has(ip) ?? true;
   }
 
   get up(): boolean {

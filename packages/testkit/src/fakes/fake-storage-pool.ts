@@ -33,7 +33,7 @@ export class FakeStoragePool implements StoragePool {
       uuid: `uuid-${ip}`,
       hosts: [hostName(ip)],
       state: this.#world.isMember(pool, ip) ? 'member' : 'joining',
-      connected: this.#world.hosts.get(ip)?.up ?? false,
+      connected: this.#world.sees(this.#ip, ip),
     }));
   }
 
@@ -41,7 +41,7 @@ export class FakeStoragePool implements StoragePool {
     const what = `adding ${host} to the pool`;
     const pool = this.#own(what);
     if (pool.members.has(ipOfHost(host) ?? this.#ip)) return;
-    const ip = this.#world.reach(host, what);
+    const ip = this.#world.reach(this.#ip, host, what);
     const other = this.#world.poolOf(ip);
     if (other.members.size > 1 || other.volumes.size > 0) {
       throw new UserError(

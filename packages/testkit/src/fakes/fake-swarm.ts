@@ -137,7 +137,7 @@ export class FakeSwarm implements Swarm {
     const obstacle = this.#world.obstacle(service, nowMs);
     return {
       name: service.spec.name,
-      specHash: specHash(service.spec),
+      specHash: service.hash,
       desired: 1,
       running: obstacle === null ? 1 : 0,
       nodeId: obstacle === null ? (service.node?.id ?? null) : null,
@@ -148,8 +148,9 @@ export class FakeSwarm implements Swarm {
   async applyService(spec: SingletonSpec): Promise<void> {
     const { services } = this.#managed(`creating the service ${spec.name}`);
     const current = services.get(spec.name);
-    if (current && specHash(current.spec) === specHash(spec)) return;
-    services.set(spec.name, { spec, node: null, sinceMs: this.#now() });
+    const hash = specHash(spec);
+    if (current?.hash === hash) return;
+    services.set(spec.name, { spec, hash, node: null, sinceMs: this.#now() });
   }
 
   async removeService(name: string): Promise<void> {

@@ -34,11 +34,17 @@ export class PoolWorld {
     return pool;
   }
 
-  /** The machine of a name or address, when it is on. */
-  reach(host: string, what: string): Ip {
+  /** The machine of a name or address, when it is on and that machine can call it. */
+  reach(from: Ip, host: string, what: string): Ip {
     const ip = ipOfHost(host);
-    if (ip !== null && this.hosts.get(ip)?.up) return ip;
+    if (ip !== null && this.sees(from, ip)) return ip;
     throw new UserError(`${what}: Transport endpoint is not connected`);
+  }
+
+  /** The one's glusterd has a connection to the other's, which it calls by name. */
+  sees(from: Ip, to: Ip): boolean {
+    const [one, other] = [this.hosts.get(from), this.hosts.get(to)];
+    return one !== undefined && other !== undefined && one.up && other.up && one.knows(to);
   }
 
   isMember(pool: FakePool, ip: Ip): boolean {
@@ -64,14 +70,19 @@ export class PoolWorld {
     volume.pending = { entries: 3, untilMs: this.#now(ip) + healMs };
   }
 
-  /** Bricks may only be where glusterd is a connected member. */
+  /** Bricks may only be where glusterd is a connected member, and every member must reach them. */
   requirePlaces(pool: FakePool, bricks: readonly Brick[], what: string): void {
     const astray = bricks.find(({ host }) => {
       const ip = ipOfHost(host);
       return ip === null || !this.isMember(pool, ip) || !this.hosts.get(ip)?.up;
     });
-    if (!astray) return;
-    throw new UserError(`${what}: Host ${astray.host} is not in 'Peer in Cluster' state`);
+    if (astray) {
+      throw new UserError(`${what}: Host ${astray.host} is not in 'Peer in Cluster' state`);
+    }
+    const members = [...pool.members.keys()].filter((ip) => this.hosts.get(ip)?.up);
+    const places = bricks.map(({ host }) => ipOfHost(host)).filter((ip) => ip !== null);
+    const blind = members.find((ip) => places.some((to) => to !== ip && !this.sees(ip, to)));
+    if (blind) throw new UserError(`${what}: Staging failed on ${blind}`);
   }
 }
 

@@ -14,6 +14,7 @@ export interface FakeNode {
 
 export interface FakeService {
   readonly spec: SingletonSpec;
+  readonly hash: string;
   node: FakeNode | null;
   sinceMs: number;
 }
@@ -103,9 +104,11 @@ export class SwarmWorld {
   runningOn(ip: Ip): readonly FakeService[] {
     const found = this.membershipOf(ip);
     const nowMs = this.hosts.get(ip)?.clock.now() ?? 0;
-    const services = [...(found?.cluster.services.values() ?? [])];
+    if (!found) return [];
+    const services = [...found.cluster.services.values()];
+    for (const service of services) this.schedule(service, found.cluster, nowMs);
     return services.filter(
-      (service) => service.node === found?.node && this.obstacle(service, nowMs) === null,
+      (service) => service.node === found.node && this.obstacle(service, nowMs) === null,
     );
   }
 

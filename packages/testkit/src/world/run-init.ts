@@ -1,0 +1,84 @@
+import {
+  type Converged,
+  converge,
+  type Desired,
+  execute,
+  hostName,
+  type Ip,
+  type KrillSettings,
+  NodeErrors,
+  observe,
+  type Ports,
+  paths,
+  preflight,
+  type Release,
+  servingSpec,
+  volumeName,
+  volumeOptions,
+} from '@krillmanager/core';
+import type { FakeWorld } from './fake-world.ts';
+
+export interface Wish {
+  readonly nodes: readonly [Ip, ...Ip[]];
+  readonly krill: KrillSettings;
+  readonly release: Release;
+}
+
+/** As `init` wishes for it; every run draws an id for the cluster, in case that it founds one. */
+export function wishFor({ nodes, krill, release }: Wish, newClusterId: string): Desired {
+  const settings = {
+    domains: { krill: 'krill.lab', rrdp: 'rrdp.lab', rsync: 'rsync.lab' },
+    krill,
+    tls: { mode: 'private' as const },
+    rsyncMaxConnections: 200,
+    release: release.release,
+    nodes,
+  };
+  const bricks = nodes.slice(0, 3).map((ip) => ({ host: hostName(ip), path: paths.brick }));
+  const allowed = nodes.flatMap((ip) => [hostName(ip), ip]).join(',');
+  const options = { ...volumeOptions, 'auth.allow': allowed };
+  return {
+    self: nodes[0],
+    nodes,
+    settings,
+    newClusterId,
+    volume: { name: volumeName, bricks, replica: bricks.length, options },
+    release,
+    serving: servingSpec(settings, release, (template, view) => JSON.stringify({ template, view })),
+    managers: 3,
+    slaveDeadlineSeconds: 120,
+  };
+}
+
+export interface InitOptions {
+  readonly ports: Ports;
+  /** The run ends before the step of this number. */
+  readonly interruptedAfter?: number;
+}
+
+/** What the command does between its lock and its summary. */
+export function runInit(
+  world: FakeWorld,
+  desired: Desired,
+  { ports, interruptedAfter = Number.POSITIVE_INFINITY }: InitOptions,
+): Promise<Converged> {
+  const { self, nodes } = desired;
+  let steps = 0;
+  return converge({
+    desired,
+    look: async () => observe({ ports, self, nodes, localFacts: await world.factsAt(self) }),
+    check: (observed) => {
+      const findings = preflight(observed, desired);
+      if (findings.length > 0) throw new NodeErrors('not ready', findings);
+    },
+    run: (plan) =>
+      execute(plan, {
+        ports,
+        desired,
+        emit: ({ event }) => {
+          if (event === 'done') steps += 1;
+        },
+        interrupted: () => steps >= interruptedAfter,
+      }),
+  });
+}
