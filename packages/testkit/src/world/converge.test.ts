@@ -4,7 +4,14 @@ import fc from 'fast-check';
 import { type Crossing, changes } from './crossing.ts';
 import { fits } from './fake-certificates.ts';
 import type { FakeWorld } from './fake-world.ts';
-import { addresses, type End, type Fate, freshWorld, initOnce, meetFate } from './mortal-runs.ts';
+import {
+  addresses,
+  type Fate,
+  freshWorld,
+  initOnce,
+  meetFate,
+  type Trouble,
+} from './mortal-runs.ts';
 import { snapshot } from './snapshot.ts';
 
 const [master] = addresses(1);
@@ -76,22 +83,22 @@ function requireWhole(world: FakeWorld): void {
   expect(world.krill.initialised).toBe(1);
 }
 
-const end: fc.Arbitrary<End> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      dies: fc.constantFrom('before', 'after'),
-      call: fc.integer({ min: 1, max: 400 }),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ interruptedAfter: fc.integer({ min: 0, max: 40 }) }) },
-);
+const death = fc.record({
+  dies: fc.constantFrom('before', 'after'),
+  call: fc.integer({ min: 1, max: 400 }),
+});
+const interruption = fc.record({ interruptedAfter: fc.integer({ min: 0, max: 40 }) });
+
+const trouble: fc.Arbitrary<Trouble> = fc.record({
+  end: fc.oneof({ weight: 4, arbitrary: death }, { weight: 1, arbitrary: interruption }),
+  restMs: fc.constantFrom(0, 10, 1000, 60_000),
+  reboots: fc.option(fc.integer({ min: 0, max: 4 })),
+});
 
 const fate: fc.Arbitrary<Fate> = fc.record({
   nodes: fc.integer({ min: 3, max: 5 }),
   krill: fc.constantFrom(...modes),
-  ends: fc.array(end, { minLength: 1, maxLength: 5 }),
-  restMs: fc.constantFrom(0, 10, 1000, 60_000),
+  troubles: fc.array(trouble, { minLength: 1, maxLength: 5 }),
   agentsActEvery: fc.integer({ min: 1, max: 50 }),
   agentDeaths: fc.array(fc.integer({ min: 1, max: 500 }), { maxLength: 30 }),
 });

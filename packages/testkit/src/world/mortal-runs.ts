@@ -1,5 +1,5 @@
 import type { KrillSettings, Release } from '@krillmanager/core';
-import { type Ip, parseIp } from '@krillmanager/core';
+import { type Ip, onVolume, parseIp } from '@krillmanager/core';
 import { across, type Crossing } from './crossing.ts';
 import { FakeWorld } from './fake-world.ts';
 import { runInit, wishFor } from './run-init.ts';
@@ -12,17 +12,23 @@ export const release: Release = {
 };
 
 /** How a run of `init` ends before its time: at a call of a port, or cleanly between two steps. */
-export type End =
+type End =
   | { readonly dies: 'before' | 'after'; readonly call: number }
   | { readonly interruptedAfter: number };
+
+export interface Trouble {
+  readonly end: End;
+  /** From this run to the next, milliseconds. */
+  readonly restMs: number;
+  /** Then a node loses its power for a second: its place in the list, or null. */
+  readonly reboots: number | null;
+}
 
 export interface Fate {
   readonly nodes: number;
   readonly krill: KrillSettings;
-  /** Of one run after the other; the last run, which is not among them, meets no trouble. */
-  readonly ends: readonly End[];
-  /** Between two runs, milliseconds. */
-  readonly restMs: number;
+  /** Of one run after the other; the last run, which is not among them, meets none. */
+  readonly troubles: readonly Trouble[];
   /** The agents act at every so many calls of `init`, besides when it sleeps. */
   readonly agentsActEvery: number;
   /** After how many calls of all agents together one of them dies, again and again. */
@@ -46,13 +52,24 @@ export const addresses = (nodes: number): readonly [Ip, ...Ip[]] => [
 /** Runs `init` as often as its fate wants it to fail. @throws Error when it fails by itself. */
 export async function meetFate(world: FakeWorld, fate: Fate): Promise<void> {
   world.interposed = dyingAgents(fate.agentDeaths);
-  for (const [run, end] of fate.ends.entries()) {
+  for (const [run, { end, restMs, reboots }] of fate.troubles.entries()) {
     const crossing = mortal(world, 'dies' in end ? end : null, fate.agentsActEvery);
     const interruptedAfter = 'dies' in end ? Number.POSITIVE_INFINITY : end.interruptedAfter;
     await initOnce(world, fate, { run, crossing, interruptedAfter }).catch(expected);
-    await world.pass(fate.restMs);
+    await world.pass(restMs);
+    if (reboots !== null) await reboot(world, reboots);
   }
   world.interposed = (ports) => ports;
+}
+
+/** Not in the middle of Krill's initialisation: that cannot be resumed, and says so. */
+async function reboot(world: FakeWorld, at: number): Promise<void> {
+  const node = world.nodes[at];
+  const state = node?.mount.tree?.json<{ state: string }>(onVolume.krillState)?.state;
+  if (node === undefined || state === 'initialising') return;
+  node.machine.host.powerOff();
+  await world.pass(1000);
+  node.machine.host.powerOn();
 }
 
 export interface Run {

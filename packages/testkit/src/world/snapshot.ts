@@ -21,7 +21,11 @@ export async function snapshot(world: FakeWorld, master: Ip): Promise<string> {
   if (cluster !== undefined) chance.set(cluster, 'the cluster');
   const end = {
     swarm: swarmNodes.map(({ id: _, hostname: __, ...each }) => each).toSorted(byAddress),
-    services: (await swarm.services()).map(({ specHash: _, ...each }) => each),
+    services: (await swarm.services()).map(({ name, desired, running }) => ({
+      name,
+      desired,
+      running,
+    })),
     peers: (await pool.peers()).map(({ hosts, state, connected }) => ({ hosts, state, connected })),
     volume: await pool.volume(volumeName),
     files: [...(tree?.files ?? [])].toSorted(byKey).map(([path, { content, access }]) => ({
