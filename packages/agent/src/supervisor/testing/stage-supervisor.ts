@@ -1,20 +1,25 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isOnFuse } from '../guard.ts';
 import { placesBelow } from '../places.ts';
 import { supervise, volumeTroubleCode } from '../supervise.ts';
 
-const [root = '', clusterId = ''] = process.argv.slice(2);
+/** A supervisor whose Krill is whatever the path has, and answers with files: ROOT CLUSTER [fuse] */
+const [root = '', clusterId = '', volume] = process.argv.slice(2);
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
+
+/** The same clock on all hosts of a lab. */
+const monotonicMs = (): bigint => process.hrtime.bigint() / 1_000_000n;
 
 const code = await supervise({
   places: placesBelow(root),
   clusterId,
   render: (template, view) => `${template} ${JSON.stringify(view)}`,
-  say: (line) => process.stderr.write(`${line}\n`),
+  say: (line) => process.stderr.write(`${monotonicMs()} ${line}\n`),
   signal: stop.signal,
-  isVolume: async () => !existsSync(join(root, 'not-a-volume')),
+  isVolume: volume === 'fuse' ? isOnFuse : async () => !existsSync(join(root, 'not-a-volume')),
   answer: (path) => readFile(join(root, 'answers', path)).catch(() => null),
   majoritySeen: () => 'unknown',
 });
