@@ -28,28 +28,27 @@ export async function completeInitialisation(initialisation: Initialisation): Pr
   const { places, settings, wanted } = initialisation;
   const { krill, domains } = settings;
   if (krill.mode === 'testbed') await keepTrustAnchor(initialisation);
-  else await makeCa(krill, domains, initialisation);
+  else await makeCa(krill, domains, wanted);
   const state = JSON.stringify({ state: 'initialised' });
   await writeDurably(places.state, state, { mode: 0o600, wanted });
 }
 
 /** Krill listens once its data is ready: with a test bed that is after all its CAs and ROAs. */
-export async function awaitAnswer(
-  path: string,
-  answer: KrillAnswers,
+export async function awaitAnswer<T>(
+  ask: () => Promise<T | null>,
   wanted: AbortSignal,
-): Promise<Buffer> {
+): Promise<T> {
   for (;;) {
     wanted.throwIfAborted();
-    const answered = await answer(path);
+    const answered = await ask();
     if (answered !== null) return answered;
     await pause(askEveryMs);
   }
 }
 
 async function keepTrustAnchor({ places, answer, wanted }: Initialisation): Promise<void> {
-  const locator = await awaitAnswer('/ta/ta.tal', answer, wanted);
-  const certificate = await awaitAnswer('/ta/ta.cer', answer, wanted);
+  const locator = await awaitAnswer(() => answer('/ta/ta.tal'), wanted);
+  const certificate = await awaitAnswer(() => answer('/ta/ta.cer'), wanted);
   const published = { mode: 0o644, wanted };
   const encoded = certificate.toString('base64');
   await writeDurably(`${places.trustAnchor}/ta.cer.b64`, encoded, published);

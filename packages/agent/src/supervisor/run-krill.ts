@@ -62,7 +62,10 @@ async function attend(
     say('Krill is initialised');
   } else {
     // A Krill that never answers is for the health check to judge.
-    await unless(wanted, awaitAnswer('/health', answer, wanted)).catch(() => undefined);
+    await unless(
+      wanted,
+      awaitAnswer(() => answer('/health'), wanted),
+    ).catch(() => undefined);
   }
   await rm(places.waiting, { force: true });
 }
