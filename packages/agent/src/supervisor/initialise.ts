@@ -28,7 +28,7 @@ export async function completeInitialisation(initialisation: Initialisation): Pr
   const { places, settings, wanted } = initialisation;
   const { krill, domains } = settings;
   if (krill.mode === 'testbed') await keepTrustAnchor(initialisation);
-  else await makeCa(krill, domains, wanted);
+  else await makeCa(krill, domains, initialisation);
   const state = JSON.stringify({ state: 'initialised' });
   await writeDurably(places.state, state, { mode: 0o600, wanted });
 }
@@ -58,10 +58,11 @@ async function keepTrustAnchor({ places, answer, wanted }: Initialisation): Prom
 async function makeCa(
   krill: Exclude<KrillSettings, { mode: 'testbed' }>,
   domains: ClusterSettings['domains'],
-  { places, answer, wanted }: Initialisation,
+  { places, wanted }: Initialisation,
 ): Promise<void> {
-  await awaitAnswer('/health', answer, wanted);
   const ask = (argv: readonly string[]) => krillc(argv, wanted);
+  // The socket comes a moment after the port, and no command below can be asked twice.
+  await awaitAnswer(() => ask(['health']).catch(() => null), wanted);
   const ca = ['--ca', krill.ca];
   if (krill.mode === 'third-party') return void (await ask(['add', ...ca]));
   const rrdp = ['--rrdp', `https://${domains.rrdp}/rrdp/`];
