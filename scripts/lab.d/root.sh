@@ -19,6 +19,13 @@ mount_root() {
   done
 }
 
+# The checkout that this lab was started from, wherever it lies, for programs of the tests; writes are the host's own.
+mount_checkout() {
+  mkdir -p "$disk/checkout/upper" "$disk/checkout/work" "$root/lab/checkout"
+  mount -t overlay overlay \
+    -o "lowerdir=${lab_parts%/scripts/lab.d},upperdir=$disk/checkout/upper,workdir=$disk/checkout/work" "$root/lab/checkout"
+}
+
 mount_kernel_files() {
   mount -t proc proc "$root/proc"
   mount -t sysfs sysfs "$root/sys"

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { Lab } from '@krillmanager/testkit';
+import { inLabHost, Lab } from '@krillmanager/testkit';
 
 const lab = new Lab({ dir: '/var/tmp/krillmanager-lab-host', net: '10.59.0', net6: 'fd59::' });
 const minuteMs = 60_000;
@@ -15,19 +15,19 @@ const unit = 'var-lib-krillmanager-volume.mount';
 /** Runs code in the host, with this package as `host`; its result comes back as JSON. */
 async function inHost<T>(code: string): Promise<T> {
   const program = `
-    import * as host from ${JSON.stringify(here('./index.ts'))};
+    import * as host from ${JSON.stringify(inLabHost(here('./index.ts')))};
     import { setTimeout as sleep } from 'node:timers/promises';
     const mount = host.volumeMount();
     const result = await (async () => { ${code} })();
     console.log(JSON.stringify(result ?? null));`;
   const options = ['--disable-warning=ExperimentalWarning', '--input-type=module'];
-  const argv = [process.execPath, ...options, '--eval', program];
+  const argv = [inLabHost(process.execPath), ...options, '--eval', program];
   return JSON.parse(await lab.exec('h1', argv)) as T;
 }
 
 const filesCode = `
   const child = [process.execPath, '--disable-warning=ExperimentalWarning', '--eval',
-    'import(${JSON.stringify(here('./index.ts'))}).then((m) => m.runVolumeChild("${volume}", { mounted: true }))'];
+    'import(${JSON.stringify(inLabHost(here('./index.ts')))}).then((m) => m.runVolumeChild("${volume}", { mounted: true }))'];
   const files = host.volumeFiles({ root: '${volume}', child, deadlineMs: 3000 });
   const access = { mode: 0o600, uid: 0, gid: 0 };`;
 
@@ -177,7 +177,7 @@ describe("the agent's unit", () => {
   const agent = 'krillmanager-agent.service';
 
   test('lets it do its work, and restarts it when its watchdog is silent', async () => {
-    const program = `import * as host from ${JSON.stringify(here('./index.ts'))};
+    const program = `import * as host from ${JSON.stringify(inLabHost(here('./index.ts')))};
       const mount = host.volumeMount();
       await mount.unmount();
       await mount.mount('krillmanager');
@@ -198,7 +198,7 @@ describe("the agent's unit", () => {
       'h1',
       `cd /opt/krillmanager/current
        printf '#!/bin/sh\nexec %s %s --eval "$(cat /opt/krillmanager/current/agent)"\n' \
-         '${process.execPath}' '${flags}' > krillmanager
+         '${inLabHost(process.execPath)}' '${flags}' > krillmanager
        chmod +x krillmanager`,
     );
     await lab.push('h1', here(`../../../templates/units/${agent}`), `/etc/systemd/system/${agent}`);

@@ -5,6 +5,7 @@ export { FakeHost } from './fakes/fake-host.ts';
 export { FakeStoragePool } from './fakes/fake-storage-pool.ts';
 export { FakeSwarm } from './fakes/fake-swarm.ts';
 export {
+  inLabHost,
   Lab,
   type LabExecOptions,
   type LabHost,

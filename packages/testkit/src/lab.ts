@@ -36,7 +36,13 @@ export type LabExecOptions = {
   readonly deadlineMs?: number;
 };
 
-const program = fileURLToPath(new URL('../../../scripts/lab', import.meta.url));
+const checkout = fileURLToPath(new URL('../../..', import.meta.url));
+const program = `${checkout}scripts/lab`;
+
+/** Where a host finds a file of this checkout, wherever the machine has it. */
+export const inLabHost = (path: string): string =>
+  path.startsWith(checkout) ? `/lab/checkout/${path.slice(checkout.length)}` : path;
+
 const commandDeadlineMs = 300_000;
 const execDeadlineMs = 120_000;
 

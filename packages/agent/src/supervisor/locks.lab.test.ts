@@ -2,15 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { volumeOptions } from '@krillmanager/core';
-import { Lab, type LabHost } from '../../../testkit/src/lab.ts';
+import { inLabHost, Lab, type LabHost } from '../../../testkit/src/lab.ts';
 
 const lab = new Lab({ dir: '/var/tmp/krillmanager-lab-locks', net: '10.61.0', net6: 'fd61::' });
 const hosts = ['h1', 'h2', 'h3'] as const;
 const rounds = process.env['KRILLMANAGER_FULL'] === '1' ? 3 : 1;
 const minuteMs = 60_000;
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const here = (path: string) => inLabHost(fileURLToPath(new URL(path, import.meta.url)));
 const ipOf = (host: LabHost) => `${lab.place.net}.${host.slice(1)}`;
-const node = [process.execPath, '--disable-warning=ExperimentalWarning'];
+const node = [inLabHost(process.execPath), '--disable-warning=ExperimentalWarning'];
 
 const volume = '/var/lib/krillmanager/volume';
 const krill = `${volume}/krill`;
