@@ -28,7 +28,7 @@ async function inHost<T>(code: string): Promise<T> {
 const filesCode = `
   const child = [process.execPath, '--disable-warning=ExperimentalWarning', '--eval',
     'import(${JSON.stringify(inLabHost(here('./index.ts')))}).then((m) => m.runVolumeChild("${volume}", { mounted: true }))'];
-  const files = host.volumeFiles({ root: '${volume}', child, deadlineMs: 3000 });
+  const files = host.volumeFiles({ root: '${volume}', child, deadlineMs: 6000 });
   const access = { mode: 0o600, uid: 0, gid: 0 };`;
 
 const pidOf = async (program: string) =>
@@ -127,7 +127,7 @@ describe('a volume that hangs', () => {
       return { state, first, again, ticks, after: await said('warm'), healed: await mount.state() };`);
       expect(seen['state']).toMatchObject({ mounted: true, answering: false });
       expect(seen['first']).toMatchObject({
-        text: expect.stringContaining('no answer within 3 s'),
+        text: expect.stringContaining('no answer within 6 s'),
       });
       expect(seen['again']).toMatchObject([
         { text: expect.stringContaining('no answer') },
