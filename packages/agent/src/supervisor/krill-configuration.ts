@@ -4,6 +4,7 @@ export interface KrillView {
   readonly addresses: readonly string[];
   readonly port: number;
   readonly domains: ClusterSettings['domains'];
+  /** As it stands between quotes. */
   readonly adminToken: string;
   readonly testbed: { readonly cas: number; readonly roas: number } | null;
 }
@@ -20,7 +21,8 @@ export function krillView(
     addresses: [...own, '127.0.0.1'],
     port: krillPort,
     domains: settings.domains,
-    adminToken,
+    // A file of the operator's may hold anything; JSON's escapes are TOML's, too.
+    adminToken: JSON.stringify(adminToken).slice(1, -1),
     testbed: settings.krill.mode === 'testbed' ? settings.krill : null,
   };
 }

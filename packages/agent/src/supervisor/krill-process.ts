@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { krillStopMs } from './policy.ts';
 
-export interface KrillEnd {
+interface KrillEnd {
   /** The exit code; null after a signal, or when there was no start. */
   readonly code: number | null;
   /** How it ended, for the log. */

@@ -9,6 +9,7 @@ const hosts = ['h1', 'h2', 'h3'] as const;
 const rounds = process.env['KRILLMANAGER_FULL'] === '1' ? 3 : 1;
 const minuteMs = 60_000;
 const here = (path: string) => inLabHost(fileURLToPath(new URL(path, import.meta.url)));
+const contender = inLabHost(fileURLToPath(new URL('./testing/lab-contender.ts', import.meta.url)));
 const ipOf = (host: LabHost) => `${lab.place.net}.${host.slice(1)}`;
 const node = [inLabHost(process.execPath), '--disable-warning=ExperimentalWarning'];
 
@@ -198,7 +199,7 @@ async function start(host: LabHost): Promise<void> {
 
 async function contend(host: LabHost, ms: number): Promise<{ attempts: number; had: number }> {
   const locks = ['a', 'b'].map((name) => `${krill}/guard/lock.${name}`);
-  const argv = [...node, here('./testing/lab-contender.ts'), ...locks, String(ms)];
+  const argv = [...node, contender, ...locks, String(ms)];
   return JSON.parse(await lab.exec(host, argv, { deadlineMs: ms + minuteMs }));
 }
 

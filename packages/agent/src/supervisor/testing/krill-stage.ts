@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { ownAddresses } from '@krillmanager/host';
 import { type Places, placesBelow } from '../places.ts';
 
-export const clusterId = 'cluster-1';
+const clusterId = 'cluster-1';
 export const adminToken = 'the-token-that-nobody-may-see';
 
 const supervisor = fileURLToPath(new URL('./stage-supervisor.ts', import.meta.url));
