@@ -5,7 +5,10 @@ import type { VolumeTree } from './volume-tree.ts';
 
 const initialisationMs = 2_000;
 const access = { mode: 0o600, uid: krillUid, gid: krillUid } as const;
-const needs = [onVolume.krillToken, onVolume.krillKey, onVolume.krillCertificate];
+const needs = [
+  ...[onVolume.krillSettings, onVolume.krillToken],
+  ...[onVolume.krillKey, onVolume.krillCertificate],
+];
 
 interface Process {
   /** Node and time of the start: another is another process. */

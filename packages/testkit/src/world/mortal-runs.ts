@@ -1,6 +1,6 @@
 import type { KrillSettings, Release } from '@krillmanager/core';
 import { type Ip, onVolume, parseIp } from '@krillmanager/core';
-import { across, type Crossing } from './crossing.ts';
+import { across, type Crossing, changes } from './crossing.ts';
 import { FakeWorld } from './fake-world.ts';
 import { runInit, wishFor } from './run-init.ts';
 
@@ -11,9 +11,12 @@ export const release: Release = {
   krillVersion: '0.16.1',
 };
 
-/** How a run of `init` ends before its time: at a call of a port, or cleanly between two steps. */
+/**
+ * How a run of `init` ends before its time: at a call of a port that changes something (from 1), or
+ * cleanly between two steps.
+ */
 type End =
-  | { readonly dies: 'before' | 'after'; readonly call: number }
+  | { readonly dies: 'before' | 'after'; readonly change: number }
   | { readonly interruptedAfter: number };
 
 export interface Trouble {
@@ -29,7 +32,7 @@ export interface Fate {
   readonly krill: KrillSettings;
   /** Of one run after the other; the last run, which is not among them, meets none. */
   readonly troubles: readonly Trouble[];
-  /** The agents act at every so many calls of `init`, besides when it sleeps. */
+  /** Half a second passes at every so many calls of `init`, besides when it sleeps. */
   readonly agentsActEvery: number;
   /** After how many calls of all agents together one of them dies, again and again. */
   readonly agentDeaths: readonly number[];
@@ -91,19 +94,20 @@ export function initOnce(
 /** The process is gone for good from that call on. */
 function mortal(
   world: FakeWorld,
-  end: { readonly dies: 'before' | 'after'; readonly call: number } | null,
+  end: { readonly dies: 'before' | 'after'; readonly change: number } | null,
   agentsActEvery: number,
 ): Crossing {
-  let calls = 0;
+  let [calls, changed] = [0, 0];
   let dead = false;
   const die = (): never => {
     dead = true;
     throw new Death('the process died');
   };
-  return async (_call, through) => {
+  return async (call, through) => {
     calls += 1;
-    const fatal = calls === end?.call;
-    if (calls % agentsActEvery === 0) await world.pass(10);
+    changed += changes(call) ? 1 : 0;
+    const fatal = changes(call) && changed === end?.change;
+    if (calls % agentsActEvery === 0) await world.pass(500);
     if (dead || (fatal && end?.dies === 'before')) die();
     const answer = await through();
     return fatal ? die() : answer;

@@ -4,6 +4,7 @@ import {
   type NodePorts,
   nodeFacts,
   nodeStatus,
+  pauseAfter,
   pollStorage,
   type ServedContent,
   type Tick,
@@ -44,6 +45,8 @@ export class SimulatedNode {
   #tick: Tick | null = null;
   #storage: StorageHealth = 'absent';
   #published = false;
+  #failures = 0;
+  #restsUntilMs = 0;
 
   constructor(machine: FakeMachine, cluster: FakeCluster, trees: VolumeTrees, release: Release) {
     const { host, ip } = machine;
@@ -71,16 +74,20 @@ export class SimulatedNode {
     return fakeVolumeFiles(() => this.mount.tree);
   }
 
-  /** The agent looks once and acts once, if there is power and it was started. */
+  /** The agent looks once and acts once, if there is power, it was started and it does not rest. */
   async act(interposed: (ports: NodePorts) => NodePorts): Promise<void> {
-    if (!this.machine.host.up || !this.agentActive) return;
+    const { host } = this.machine;
+    if (!host.up || !this.agentActive || host.clock.now() < this.#restsUntilMs) return;
     const ports = interposed(this.#ports);
     try {
       this.#tick = await tick(ports, localStore(ports.local));
+      this.#failures = this.#tick.error === null ? 0 : this.#failures + 1;
+      this.#restsUntilMs = host.clock.now() + pauseAfter(this.#tick, this.#failures);
       this.#storage = await pollStorage(ports, this.#tick.view);
     } catch {
       // The agent died while it looked. systemd starts it again, and it knows nothing but its files.
       this.#tick = null;
+      this.#failures = 0;
     }
     await this.#synchronise();
   }
