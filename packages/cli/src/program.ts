@@ -19,6 +19,8 @@ function withClusterOptions(command: Command): Command {
       'how long to wait for slaves that are not ready (default: 600)',
     )
     .option('--dry-run', 'print what would be done, and do nothing')
+    .option('--yes', 'consent to what the plan takes away')
+    .option('--no-input', 'never ask')
     .option('--json', 'print JSON on standard output');
 }
 

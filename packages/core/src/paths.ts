@@ -21,7 +21,11 @@ export const onVolume = {
   cluster: 'cluster.json',
   settings: 'config/settings.json',
   joinMaterial: 'join/material.json',
+  nodes: 'nodes',
+  node: (node: string): string => `nodes/${node}`,
   member: (node: string): string => `nodes/${node}/member.json`,
+  /** Written by init: the node's agent leaves the cluster when it sees it. */
+  evicted: (node: string): string => `nodes/${node}/evicted.json`,
   wanted: (node: string): string => `nodes/${node}/wanted.json`,
   authority: 'tls/authority.pem',
   authorityKey: 'tls/authority.key',

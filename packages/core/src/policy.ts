@@ -9,6 +9,8 @@ export const patienceMs = {
   krillInitialised: 300_000,
   krillRunning: 120_000,
   servingHealthy: 120_000,
+  eviction: 120_000,
+  heal: 900_000,
 } as const;
 
 /** Certificates of our own authority, in days; renewed when a third is left. */

@@ -23,7 +23,9 @@ export type Action =
   | { readonly do: 'remember'; readonly cluster: ClusterRecord; readonly settings: ClusterSettings }
   | { readonly do: 'join'; readonly as: Ip; readonly material: JoinMaterial }
   | { readonly do: 'record'; readonly member: MemberRecord }
-  | { readonly do: 'adopt'; readonly wanted: WantedServing };
+  | { readonly do: 'adopt'; readonly wanted: WantedServing }
+  | { readonly do: 'leave'; readonly cluster: string }
+  | { readonly do: 'forget' };
 
 export function describeAction(action: Action): string {
   switch (action.do) {
@@ -57,5 +59,9 @@ export function describeAction(action: Action): string {
       return 'recording the Swarm membership on the volume';
     case 'adopt':
       return `adopting serving stack ${action.wanted.hash}`;
+    case 'leave':
+      return `leaving cluster ${action.cluster}`;
+    case 'forget':
+      return 'forgetting the cluster that it was removed from';
   }
 }

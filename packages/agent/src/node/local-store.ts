@@ -21,12 +21,21 @@ export function localStore(files: HostFiles) {
       cluster: await read<ClusterRecord>('cluster.json'),
       settings: await read<ClusterSettings>('settings.json'),
       serving: await read<WantedServing>('serving.json'),
+      left: (await read<{ cluster: string }>('left.json'))?.cluster ?? null,
       loaded: (await read<{ hash: string }>('loaded.json'))?.hash ?? null,
     }),
     remember: async (cluster: ClusterRecord, settings: ClusterSettings): Promise<void> => {
       await write('settings.json', settings);
       await write('cluster.json', cluster);
     },
+    /** First the note that we left, so that a crash in the middle goes on leaving. */
+    leave: async (cluster: string): Promise<void> => {
+      await write('left.json', { cluster });
+      for (const name of ['serving', 'settings', 'cluster', 'loaded']) {
+        await files.remove(at(`${name}.json`));
+      }
+    },
+    forget: (): Promise<void> => files.remove(at('left.json')),
     adopt: (wanted: WantedServing): Promise<void> => write('serving.json', wanted),
     loaded: (hash: string): Promise<void> => write('loaded.json', { hash }),
   };

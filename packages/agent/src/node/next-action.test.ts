@@ -22,7 +22,7 @@ const running = (spec: ContainerSpec) => ({
 
 /** A slave that has joined and serves; each row takes something away. */
 const settled: View = {
-  memory: { cluster, settings, serving, loaded: 'f1' },
+  memory: { cluster, settings, serving, loaded: 'f1', left: null },
   addresses: [h2],
   named: [h1, h2],
   pool: null,
@@ -33,6 +33,7 @@ const settled: View = {
     join: null,
     member: { ip: h2, swarmNodeId: 'n2' },
     wanted: serving,
+    evicted: false,
   },
   swarm: {
     state: 'active',
@@ -48,7 +49,7 @@ const settled: View = {
   files: { changes: [], missing: [], hash: 'f1' },
 };
 
-const fresh = { cluster: null, settings: null, serving: null, loaded: null };
+const fresh = { cluster: null, settings: null, serving: null, loaded: null, left: null };
 const unmounted = { mounted: false, answering: false, sinceMs: 0 };
 const peer = (host: string) => ({
   uuid: host,
@@ -172,6 +173,31 @@ const rows: readonly [string, Partial<View>, object][] = [
     'a command under way',
     { containers: [running(krillsync), running(nginx), running(container('krillc-7'))] },
     { do: 'rest' },
+  ],
+  ['evicted', { volume: volume({ evicted: true }) }, { do: 'leave', cluster: 'c1' }],
+  [
+    'evicted from a cluster that is not ours',
+    {
+      ...slave,
+      volume: volume({ evicted: true, cluster: { id: 'c2', epoch: 1 }, settings: null }),
+    },
+    { do: 'wait', for: 'the master to publish the settings' },
+  ],
+  [
+    'left, the pool still lists it',
+    { ...slave, memory: { ...fresh, left: 'c1' }, pool, mount: unmounted, volume: null },
+    { do: 'wait', for: 'the storage pool to let this node go' },
+  ],
+  [
+    'left, and alone again',
+    {
+      ...slave,
+      memory: { ...fresh, left: 'c1' },
+      pool: { ...pool, peers: [], volumeExists: false },
+      mount: unmounted,
+      volume: null,
+    },
+    { do: 'forget' },
   ],
   [
     'files missing: no start',

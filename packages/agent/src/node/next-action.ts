@@ -7,7 +7,20 @@ import type { View } from './view.ts';
  * local dockerd only. Then the table of joining, from the volume's existence to the member's record.
  */
 export function nextAction(view: View): Action {
-  return nextServing(view) ?? nextMembership(view);
+  return nextDeparture(view) ?? nextServing(view) ?? nextMembership(view);
+}
+
+/** Removed by the master: everything goes, and nothing comes back while the old pool still lists us. */
+function nextDeparture({ memory, volume, pool }: View): Action | null {
+  if (memory.left !== null) {
+    if (pool === null || pool.peers.length > 0) {
+      return { do: 'wait', for: 'the storage pool to let this node go' };
+    }
+    return { do: 'forget' };
+  }
+  const cluster = memory.cluster?.id;
+  const evicted = volume?.evicted === true && volume.cluster?.id === cluster;
+  return evicted && cluster !== undefined ? { do: 'leave', cluster } : null;
 }
 
 function nextServing(view: View): Action | null {

@@ -1,4 +1,5 @@
 import {
+  type Ip,
   type JoinMaterial,
   type MemberRecord,
   onVolume,
@@ -19,7 +20,7 @@ export async function observeNode(ports: NodePorts, store: LocalStore): Promise<
   const volume = mount.mounted && mount.answering ? await orNull(seeVolume(ports, memory)) : null;
   const reachable = volume === null ? null : ports.volume;
   const spec = memory.serving?.spec ?? null;
-  const settled = volume !== null && memory.settings !== null;
+  const settled = volume !== null && memory.settings !== null && memory.left === null;
   return {
     memory,
     addresses,
@@ -48,7 +49,18 @@ async function seeVolume({ volume, addresses }: NodePorts, memory: Memory): Prom
     join,
     member: self === null ? null : await readJson<MemberRecord>(volume, onVolume.member(self)),
     wanted: self === null ? null : await readJson(volume, onVolume.wanted(self)),
+    evicted: await isEvicted(volume, memory, addresses()),
   };
+}
+
+/** Under the address that it had as a member: the settings may no longer name it. */
+async function isEvicted(
+  volume: VolumeFiles,
+  { settings }: Memory,
+  addresses: readonly Ip[],
+): Promise<boolean> {
+  const self = ownAddress(settings?.nodes ?? [], addresses);
+  return self !== null && (await volume.read(onVolume.evicted(self))) !== null;
 }
 
 async function seePool({ pool }: NodePorts): Promise<PoolView> {

@@ -43,6 +43,10 @@ export async function perform(action: Action, ports: NodePorts, store: LocalStor
         uid: 0,
         gid: 0,
       });
+    case 'leave':
+      return leave(action.cluster, ports, store);
+    case 'forget':
+      return forget(ports, store);
     case 'adopt':
       return store.adopt(action.wanted);
   }
@@ -54,6 +58,23 @@ async function writeFiles(changes: readonly FileChange[], { local }: NodePorts):
   for (const { path, mode, encoding, content } of changes) {
     await local.write(`${paths.serving}/${path}`, content(), { ...rootOwned, mode }, encoding);
   }
+}
+
+/** Serving ends, then everything that could touch the cluster again; its data goes last. */
+async function leave(cluster: string, ports: NodePorts, store: LocalStore): Promise<void> {
+  const { containers, swarm, mount, local } = ports;
+  for (const { name } of await containers.list()) await containers.remove(name);
+  await swarm.leave();
+  await mount.unmount();
+  await store.leave(cluster);
+  for (const path of [paths.serving, paths.publish]) await local.remove(path);
+}
+
+/** The pool has let us go: no brick process uses its directory any more. */
+async function forget({ local, names }: NodePorts, store: LocalStore): Promise<void> {
+  await local.remove(paths.brick);
+  await names.assign([]);
+  await store.forget();
 }
 
 /** krillsync writes here, the others read. */

@@ -23,6 +23,8 @@ export interface Memory {
   readonly cluster: ClusterRecord | null;
   readonly settings: ClusterSettings | null;
   readonly serving: WantedServing | null;
+  /** The cluster that this node was removed from, while its pool still knows it. */
+  readonly left: string | null;
   /** Hash of the configuration that NGINX last loaded. */
   readonly loaded: string | null;
 }
@@ -49,6 +51,8 @@ export interface VolumeView {
   readonly join: JoinMaterial | null;
   readonly member: MemberRecord | null;
   readonly wanted: WantedServing | null;
+  /** The master removes this node from the cluster. */
+  readonly evicted: boolean;
 }
 
 export interface PoolView {

@@ -11,6 +11,9 @@ export interface InitOptions {
   readonly waitSlaves?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
+  readonly yes?: boolean;
+  /** False with --no-input. */
+  readonly input?: boolean;
 }
 
 /** `init` on a slave when --slave is given, else on the master. */

@@ -22,10 +22,11 @@ import type { InitOptions } from '../commands/init.ts';
 import { desiredCluster } from './desired-cluster.ts';
 import { initLog } from './init-log.ts';
 import { ownClusterAddress } from './own-address.ts';
-import { clusterNodes, parseSlaveIps, requireQuorum, requireSameNodes } from './parse-nodes.ts';
+import { clusterNodes, parseSlaveIps, requireQuorum } from './parse-nodes.ts';
 import { parseSeconds } from './parse-seconds.ts';
 import { printPlan, printSummary } from './print-plan.ts';
 import { readConfiguration } from './read-configuration.ts';
+import { requireConsent } from './require-consent.ts';
 import { takeLock } from './take-lock.ts';
 import { waitForSlaves } from './wait-for-slaves.ts';
 import { watchSteps } from './watch-steps.ts';
@@ -64,7 +65,6 @@ async function undertake(options: InitOptions): Promise<Undertaking> {
   const self = await ownClusterAddress(options.advertise, peer, machine.addresses());
   const nodes = clusterNodes(self, slaves, present?.nodes ?? null);
   requireQuorum(nodes);
-  requireSameNodes(nodes, present?.nodes ?? null);
   const release = await installedRelease();
   const slaveDeadlineSeconds = parseSeconds('--wait-slaves', options.waitSlaves ?? '600');
   const ports: Ports = { ...machine, agents: httpAgents() };
@@ -84,6 +84,7 @@ async function bringAbout(undertaking: Undertaking): Promise<number> {
     check: (observed) => check(observed, desired),
     run: async (plan) => {
       if (!json) printPlan(plan, false, process.stderr);
+      await requireConsent(plan, options);
       await run(plan, undertaking);
     },
   });

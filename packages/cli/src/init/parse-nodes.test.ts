@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Ip, parseIp, UserError } from '@krillmanager/core';
-import { clusterNodes, parseSlaveIps, requireQuorum, requireSameNodes } from './parse-nodes.ts';
+import { clusterNodes, parseSlaveIps, requireQuorum } from './parse-nodes.ts';
 import { parseSeconds } from './parse-seconds.ts';
 
 const [a, b, c] = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map(parseIp) as [Ip, Ip, Ip];
@@ -65,20 +65,6 @@ describe('the nodes wanted', () => {
   test.each([1, 2])('%i of them are too few', (count) => {
     expect(usageError(() => requireQuorum([a, b, c].slice(0, count)))).toContain(
       'three nodes at least',
-    );
-  });
-});
-
-describe('a formed cluster', () => {
-  test('takes the nodes it has, in any order', () => {
-    expect(() => requireSameNodes([c, a, b], [a, b, c])).not.toThrow();
-    expect(() => requireSameNodes([a, b, c], null)).not.toThrow();
-  });
-
-  test('says what another list would change', () => {
-    const other = parseIp('10.0.0.9');
-    expect(usageError(() => requireSameNodes([a, b, other], [a, b, c]))).toContain(
-      'adds 10.0.0.9 and removes 10.0.0.3',
     );
   });
 });

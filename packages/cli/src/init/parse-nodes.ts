@@ -51,19 +51,3 @@ export function requireQuorum(nodes: readonly Ip[]): void {
     exitCode: 2,
   });
 }
-
-/** Refuses what this version would only half do. */
-export function requireSameNodes(nodes: readonly Ip[], present: readonly Ip[] | null): void {
-  if (present === null) return;
-  const added = nodes.filter((ip) => !present.includes(ip));
-  const removed = present.filter((ip) => !nodes.includes(ip));
-  if (added.length + removed.length === 0) return;
-  const changes = [...added.map((ip) => `adds ${ip}`), ...removed.map((ip) => `removes ${ip}`)];
-  throw new UserError(
-    `the list ${changes.join(' and ')}: this version cannot change a formed cluster`,
-    {
-      hint: `run init without --slave-ips, or with the nodes it has: ${present.join(',')}`,
-      exitCode: 2,
-    },
-  );
-}

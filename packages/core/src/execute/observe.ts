@@ -1,4 +1,4 @@
-import type { Ip } from '../model/ip.ts';
+import { type Ip, isIp, parseIp } from '../model/ip.ts';
 import type { NodeFacts } from '../model/node-facts.ts';
 import type { MemberRecord, Observed, VolumeContents } from '../model/observed.ts';
 import { onVolume, volumeName } from '../paths.ts';
@@ -20,12 +20,16 @@ export async function observe({ ports, self, nodes, localFacts }: Observation): 
   const membership = await swarm.membership();
   const manager = membership.state === 'active' && membership.manager;
   const { mounted, answering } = await mount.state();
-  const others = nodes.filter((ip) => ip !== self);
+  const contents = mounted && answering ? await look(ports, nodes) : null;
+  const everybody = [...new Set([...nodes, ...presentNodes(contents)])];
+  const others = everybody.filter((ip) => ip !== self);
+  const met = await meet(others, ports);
   return {
     self,
     nowMs: clock.now(),
-    facts: new Map([[self, localFacts], ...(await answers(others, agents.facts))]),
-    status: new Map(await answers(nodes, agents.status)),
+    facts: new Map([[self, localFacts], ...met.map(({ ip, facts }) => [ip, facts] as const)]),
+    skewMs: new Map(met.map(({ ip, skewMs }) => [ip, skewMs])),
+    status: new Map(await answers(everybody, agents.status)),
     agentEnabled: await units.isActive(agentUnit),
     named: await names.named(),
     swarm: membership,
@@ -34,8 +38,23 @@ export async function observe({ ports, self, nodes, localFacts }: Observation): 
     peers: await pool.peers(),
     volume: await pool.volume(volumeName),
     mounted: mounted && answering,
-    contents: mounted && answering ? await look(ports, nodes) : null,
+    contents,
   };
+}
+
+/** Those that the volume knows of, whether they are wanted or not. */
+const presentNodes = (contents: VolumeContents | null): readonly Ip[] => [
+  ...(contents?.settings?.nodes ?? []),
+  ...(contents?.members.keys() ?? []),
+];
+
+/** A clock is compared when its node answers: another node may let us wait. */
+async function meet(nodes: readonly Ip[], { agents, clock }: Ports) {
+  const asked = nodes.map(async (ip) => {
+    const facts = await agents.facts(ip);
+    return facts === null ? [] : [{ ip, facts, skewMs: facts.clockMs - clock.now() }];
+  });
+  return (await Promise.all(asked)).flat();
 }
 
 async function answers<T>(
@@ -53,11 +72,14 @@ async function look(ports: Ports, nodes: readonly Ip[]): Promise<VolumeContents>
     return text === null ? null : (JSON.parse(text) as T);
   };
   const certificate = await files.read(onVolume.certificate);
+  // Also of nodes that nobody names any more: a removal may have died before it forgot them.
+  const listed = (await files.list(onVolume.nodes)).filter(isIp).map(parseIp);
+  const recorded = [...new Set([...nodes, ...listed])];
   const wanted = await each(nodes, (ip) => json<{ hash: string }>(onVolume.wanted(ip)));
   return {
     cluster: await json(onVolume.cluster),
     settings: await json(onVolume.settings),
-    members: await each(nodes, (ip) => json<MemberRecord>(onVolume.member(ip))),
+    members: await each(recorded, (ip) => json<MemberRecord>(onVolume.member(ip))),
     wanted: new Map([...wanted].map(([ip, { hash }]) => [ip, hash])),
     joinOpen: (await files.read(onVolume.joinMaterial)) !== null,
     certificate: certificate === null ? null : await certificates.inspect(certificate),

@@ -11,6 +11,7 @@ export interface Desired {
   readonly settings: ClusterSettings;
   /** Used if this cluster is founded now. */
   readonly newClusterId: string;
+  /** `replica` is how many copies there shall be; bricks that are there already may stay. */
   readonly volume: VolumeSpec;
   readonly release: Release;
   readonly serving: ServingSpec;

@@ -35,6 +35,8 @@ export interface Observed {
   /** By the clock of the machine that looks, milliseconds since the epoch. */
   readonly nowMs: number;
   readonly facts: ReadonlyMap<Ip, NodeFacts>;
+  /** How far the clocks of the others are ahead of ours, in milliseconds, when they answered. */
+  readonly skewMs: ReadonlyMap<Ip, number>;
   readonly status: ReadonlyMap<Ip, NodeStatus>;
   readonly agentEnabled: boolean;
   readonly named: readonly Ip[];

@@ -3,6 +3,7 @@ import type { Observed } from '../model/observed.ts';
 import type { ClusterRecord } from '../model/settings.ts';
 import { planCluster } from './plan-cluster.ts';
 import { planKrill } from './plan-krill.ts';
+import { planLeaving, planVacating } from './plan-leaving.ts';
 import { planMembers } from './plan-members.ts';
 import { planNode } from './plan-node.ts';
 import { planServing } from './plan-serving.ts';
@@ -23,8 +24,10 @@ export function planInit(observed: Observed, desired: Desired): Plan {
       ...first,
       ...planCluster(observed, desired, cluster),
       ...planMembers(observed, desired),
+      ...planVacating(observed, desired),
       ...planKrill(observed, desired, cluster),
       ...planServing(observed, desired),
+      ...planLeaving(observed, desired),
     ],
   };
 }

@@ -3,6 +3,7 @@ import type { Ip } from '../model/ip.ts';
 import type { Observed } from '../model/observed.ts';
 import type { SwarmNode } from '../model/swarm.ts';
 import { krillLabel } from '../services/krill.ts';
+import { leavingNodes } from './leaving.ts';
 import type { Step } from './step.ts';
 
 /** Who joins, who becomes a manager, who may run Krill. */
@@ -22,8 +23,12 @@ function planJoining(observed: Observed, desired: Desired): readonly Step[] {
   return [{ kind: 'join.open', managers: [self], nodes }, ...awaiting, { kind: 'join.close' }];
 }
 
-function planRoles(observed: Observed, { self, nodes, managers }: Desired): readonly Step[] {
-  const present = observed.swarmNodes.filter(({ role }) => role === 'manager').length;
+function planRoles(observed: Observed, desired: Desired): readonly Step[] {
+  const { self, nodes, managers } = desired;
+  const staying = nodes.filter((ip) => swarmNodeOf(observed, ip)?.role === 'manager');
+  const leaving = leavingNodes(observed, desired).map((ip) => swarmNodeOf(observed, ip)?.id);
+  const managing = observed.swarmNodes.filter(({ role }) => role === 'manager');
+  const present = managing.filter(({ id }) => !leaving.includes(id)).length;
   const lacking = Math.max(0, managers - Math.max(1, present));
   // This node manages already, or will when the Swarm starts; one that is down cannot become one.
   const candidates = nodes.filter((ip) => {
@@ -32,8 +37,12 @@ function planRoles(observed: Observed, { self, nodes, managers }: Desired): read
   });
   const promoted = candidates.slice(0, lacking);
   const unlabelled = nodes.filter((ip) => swarmNodeOf(observed, ip)?.labels[krillLabel] !== 'ok');
+  // More managers than wanted make every agreement slower; this node stays one.
+  const surplus = Math.max(0, present - managers);
+  const demoted = surplus === 0 ? [] : staying.filter((ip) => ip !== self).slice(-surplus);
   return [
     ...promoted.map((node): Step => ({ kind: 'swarm.promote', node })),
+    ...demoted.map((node): Step => ({ kind: 'swarm.demote', node })),
     ...unlabelled.map(
       (node): Step => ({
         kind: 'swarm.label',
@@ -45,7 +54,7 @@ function planRoles(observed: Observed, { self, nodes, managers }: Desired): read
   ];
 }
 
-function swarmNodeOf(observed: Observed, ip: Ip): SwarmNode | null {
+export function swarmNodeOf(observed: Observed, ip: Ip): SwarmNode | null {
   const record = observed.contents?.members.get(ip);
   return observed.swarmNodes.find(({ id }) => id === record?.swarmNodeId) ?? null;
 }

@@ -1,13 +1,19 @@
 import type { Desired } from '../model/desired.ts';
-import type { Ip } from '../model/ip.ts';
+import { hostName, type Ip, ipOfHost } from '../model/ip.ts';
 import type { Observed } from '../model/observed.ts';
-import { isMember, isPooled, type VolumeState } from '../model/storage.ts';
+import { type Brick, isMember, isPooled, type VolumeState } from '../model/storage.ts';
+import { isSame, wantedBricks } from './bricks.ts';
+import { leavingNodes } from './leaving.ts';
 import type { Step } from './step.ts';
 import { isConnected } from './steps/node.ts';
 
-/** The pool, then the volume on it, then its mount here. */
+/** Who may mount, the pool, then the volume on it, its mount here, and its copies. */
 export function planStorage(observed: Observed, desired: Desired): readonly Step[] {
-  return [...planPool(observed, desired), ...planVolume(observed, desired)];
+  return [
+    ...planOptions(observed, desired),
+    ...planPool(observed, desired),
+    ...planVolume(observed, desired),
+  ];
 }
 
 function planPool(observed: Observed, { self, nodes }: Desired): readonly Step[] {
@@ -27,24 +33,60 @@ function isLoose(observed: Observed, ip: Ip, nodes: readonly Ip[]): boolean {
   return facts === undefined || !isConnected(facts, ip, nodes);
 }
 
-function planVolume(observed: Observed, { volume }: Desired): readonly Step[] {
-  const steps: Step[] = [];
+function planVolume(observed: Observed, desired: Desired): readonly Step[] {
+  const { volume } = desired;
   const found = observed.volume;
-  const name = volume.name;
+  const steps: Step[] = [];
   if (found === null) steps.push({ kind: 'volume.create', volume });
-  else if (Object.keys(differing(found, volume.options)).length > 0) {
-    steps.push({ kind: 'volume.set', volume: name, options: differing(found, volume.options) });
-  }
   if (found?.status !== 'started') {
-    steps.push({ kind: 'volume.start', volume: name, bricks: volume.bricks.length });
+    steps.push({ kind: 'volume.start', volume: volume.name, bricks: volume.bricks.length });
   }
-  if (!observed.mounted) steps.push({ kind: 'volume.mount', volume: name });
-  return steps;
+  if (!observed.mounted) steps.push({ kind: 'volume.mount', volume: volume.name });
+  return found === null ? steps : [...steps, ...planBricks(found, observed, desired)];
 }
 
-function differing(
-  found: VolumeState,
+/** New copies first, and whole, before an old one goes. */
+function planBricks(found: VolumeState, observed: Observed, desired: Desired): readonly Step[] {
+  const volume = found.name;
+  const wanted = wantedBricks(observed, desired);
+  const added = wanted.filter((brick) => !found.bricks.some((b) => isSame(b, brick)));
+  const dropped = found.bricks.filter((brick) => !wanted.some((b) => isSame(b, brick)));
+  const most = found.bricks.length + added.length;
+  const awaited = most - dropped.filter((brick) => !isOnline(observed, brick)).length;
+  return [
+    ...added.map((brick, at): Step => {
+      return { kind: 'volume.addBrick', volume, brick, replica: found.bricks.length + at + 1 };
+    }),
+    ...(added.length > 0 ? [{ kind: 'volume.heal', volume, bricks: awaited } as const] : []),
+    ...dropped.map((brick, at): Step => {
+      return { kind: 'volume.removeBrick', volume, brick, replica: most - at - 1 };
+    }),
+  ];
+}
+
+function isOnline({ facts }: Observed, { host }: Brick): boolean {
+  const ip = ipOfHost(host);
+  return ip !== null && facts.has(ip);
+}
+
+/** Before a node is asked in it may mount, and until it has left it still may. */
+function planOptions(observed: Observed, desired: Desired): readonly Step[] {
+  if (observed.volume === null) return [];
+  const { name, options } = desired.volume;
+  const leaving = leavingNodes(observed, desired).flatMap((ip) => [hostName(ip), ip]);
+  const allowed = options['auth.allow'];
+  if (leaving.length === 0 || allowed === undefined) return optionsToSet(observed, name, options);
+  const wider = { ...options, 'auth.allow': [allowed, ...leaving].join(',') };
+  return optionsToSet(observed, name, wider);
+}
+
+/** One step, or none when the volume has them all. */
+export function optionsToSet(
+  { volume }: Observed,
+  name: string,
   wanted: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(wanted).filter(([key, v]) => found.options[key] !== v));
+): readonly Step[] {
+  const differing = Object.entries(wanted).filter(([key, v]) => volume?.options[key] !== v);
+  if (differing.length === 0) return [];
+  return [{ kind: 'volume.set', volume: name, options: Object.fromEntries(differing) }];
 }

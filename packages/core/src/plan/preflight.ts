@@ -147,7 +147,7 @@ function checkMachine(ip: Ip, facts: NodeFacts, observed: Observed): UserError[]
       }),
     );
   }
-  const skewMs = Math.abs(facts.clockMs - observed.nowMs);
+  const skewMs = Math.abs(observed.skewMs.get(ip) ?? 0);
   if (skewMs > clockSkewMs) {
     found.push(
       new UserError(`the clock of ${ip} is ${Math.round(skewMs / 1000)} s apart from ours`, {

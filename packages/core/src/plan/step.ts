@@ -3,6 +3,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { ClusterStep } from './steps/cluster.ts';
 import type { JoinStep } from './steps/join.ts';
 import type { KrillStep } from './steps/krill.ts';
+import type { LeaveStep } from './steps/leave.ts';
 import type { NodeStep } from './steps/node.ts';
 import type { PoolStep } from './steps/pool.ts';
 import type { ServingStep } from './steps/serving.ts';
@@ -13,6 +14,7 @@ export type Step =
   | ClusterStep
   | JoinStep
   | KrillStep
+  | LeaveStep
   | NodeStep
   | PoolStep
   | ServingStep

@@ -101,6 +101,7 @@ export const untouched: Observed = {
   self: h1,
   nowMs,
   facts: new Map(nodes.map((ip) => [ip, factsOf(ip)])),
+  skewMs: new Map(),
   status: new Map(),
   agentEnabled: false,
   named: [],
@@ -176,6 +177,7 @@ export const krillService: Observed['services'][number] = {
 export const formed: Observed = {
   self: h1,
   nowMs,
+  skewMs: new Map(),
   facts: new Map(nodes.map((ip) => [ip, memberFacts(ip)])),
   status: new Map(nodes.map((ip) => [ip, statusOf(ip)])),
   agentEnabled: true,

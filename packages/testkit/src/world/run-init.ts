@@ -69,7 +69,8 @@ export function runInit(
     look: async () => observe({ ports, self, nodes, localFacts: await world.factsAt(self) }),
     check: (observed) => {
       const findings = preflight(observed, desired);
-      if (findings.length > 0) throw new NodeErrors('not ready', findings);
+      if (findings.length > 0)
+        throw new NodeErrors(`not ready: ${findings.map(String).join('; ')}`, findings);
     },
     run: (plan) =>
       execute(plan, {

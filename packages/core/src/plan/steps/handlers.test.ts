@@ -63,6 +63,33 @@ const lines: { readonly [K in Step['kind']]: readonly [Extract<Step, { kind: K }
     { kind: 'krill.await', mode: 'testbed' },
     'wait for Krill (mode testbed) to be initialised and to run',
   ],
+  'volume.addBrick': [
+    { kind: 'volume.addBrick', volume: 'v', brick: { host: 'a', path: '/b' }, replica: 4 },
+    'add copy 4 of volume v on a:/b',
+  ],
+  'volume.heal': [
+    { kind: 'volume.heal', volume: 'v', bricks: 4 },
+    'wait until every copy of volume v is whole',
+  ],
+  'volume.removeBrick': [
+    { kind: 'volume.removeBrick', volume: 'v', brick: { host: 'a', path: '/b' }, replica: 3 },
+    'keep 3 copies of volume v: drop the one on a:/b',
+  ],
+  'krill.vacate': [{ kind: 'krill.vacate', node: h2 }, 'let Krill run elsewhere than on 10.55.0.2'],
+  'swarm.demote': [{ kind: 'swarm.demote', node: h2 }, 'make 10.55.0.2 a Swarm worker'],
+  'node.evict': [
+    { kind: 'node.evict', node: h2, destructive: true },
+    'evict 10.55.0.2: it stops serving and forgets the cluster',
+  ],
+  'swarm.remove': [
+    { kind: 'swarm.remove', node: h2, nodeId: 'n2', destructive: true },
+    'remove 10.55.0.2 from the Swarm',
+  ],
+  'pool.detach': [
+    { kind: 'pool.detach', node: h2, host: 'km-10-55-0-2', force: true, destructive: true },
+    'take 10.55.0.2 out of the storage pool by force: it does not answer',
+  ],
+  'member.forget': [{ kind: 'member.forget', node: h2 }, 'forget 10.55.0.2 on the volume'],
   'serving.roll': [
     { kind: 'serving.roll', node: h2, hash: 'x' },
     'serve RRDP and rsync on 10.55.0.2',

@@ -2,6 +2,7 @@ import type { Handler, Handlers, Step } from '../step.ts';
 import { clusterHandlers } from './cluster.ts';
 import { joinHandlers } from './join.ts';
 import { krillHandlers } from './krill.ts';
+import { leaveHandlers } from './leave.ts';
 import { nodeHandlers } from './node.ts';
 import { poolHandlers } from './pool.ts';
 import { servingHandlers } from './serving.ts';
@@ -12,6 +13,7 @@ const handlers: Handlers<Step> = {
   ...clusterHandlers,
   ...joinHandlers,
   ...krillHandlers,
+  ...leaveHandlers,
   ...nodeHandlers,
   ...poolHandlers,
   ...servingHandlers,

@@ -33,7 +33,7 @@ export const swarmHandlers: Handlers<SwarmStep> = {
 };
 
 /** Only a server that could write to the volume is trusted to be the Swarm node it says it is. */
-async function recordedNodeId({ files }: Ports, node: Ip): Promise<string> {
+export async function recordedNodeId({ files }: Ports, node: Ip): Promise<string> {
   const record = await files.read(onVolume.member(node));
   if (record === null) {
     throw new UserError(`${node} has not recorded its Swarm membership on the volume`, {

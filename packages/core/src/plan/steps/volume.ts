@@ -1,5 +1,6 @@
+import { onChange } from '../../execute/on-change.ts';
 import { until } from '../../execute/until.ts';
-import { formatBrick, type VolumeSpec } from '../../model/storage.ts';
+import { type Brick, formatBrick, type VolumeSpec } from '../../model/storage.ts';
 import { patienceMs } from '../../policy.ts';
 import type { Handlers } from '../step.ts';
 
@@ -11,7 +12,21 @@ export type VolumeStep =
       readonly options: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'volume.start'; readonly volume: string; readonly bricks: number }
-  | { readonly kind: 'volume.mount'; readonly volume: string };
+  | { readonly kind: 'volume.mount'; readonly volume: string }
+  | {
+      readonly kind: 'volume.addBrick';
+      readonly volume: string;
+      readonly brick: Brick;
+      /** How many copies there are afterwards. */
+      readonly replica: number;
+    }
+  | { readonly kind: 'volume.heal'; readonly volume: string; readonly bricks: number }
+  | {
+      readonly kind: 'volume.removeBrick';
+      readonly volume: string;
+      readonly brick: Brick;
+      readonly replica: number;
+    };
 
 export const volumeHandlers: Handlers<VolumeStep> = {
   'volume.create': {
@@ -39,5 +54,37 @@ export const volumeHandlers: Handlers<VolumeStep> = {
   'volume.mount': {
     describe: ({ volume }) => `mount volume ${volume}`,
     apply: ({ volume }, { ports: { mount } }) => mount.mount(volume),
+  },
+  'volume.addBrick': {
+    describe: ({ volume, brick, replica }) =>
+      `add copy ${replica} of volume ${volume} on ${formatBrick(brick)}`,
+    apply: ({ volume, brick, replica }, { ports: { pool } }) =>
+      pool.addBricks(volume, replica, [brick]),
+  },
+  // A copy counts when it is whole: only then may another one go.
+  'volume.heal': {
+    describe: ({ volume }) => `wait until every copy of volume ${volume} is whole`,
+    apply: async ({ volume, bricks }, { ports: { pool, clock }, progress }) => {
+      const tell = onChange(progress);
+      const whole = async (): Promise<boolean> => {
+        if ((await pool.onlineBricks(volume)).length < bricks) return false;
+        const pending = await pool.healPending(volume);
+        tell(pending === 0 ? undefined : `${pending} entries to heal`);
+        return pending === 0;
+      };
+      await until(whole, {
+        clock,
+        withinMs: patienceMs.heal,
+        everyMs: 1000,
+        what: `the copies of volume ${volume} to heal`,
+        hint: `see "gluster volume heal ${volume} info"`,
+      });
+    },
+  },
+  'volume.removeBrick': {
+    describe: ({ volume, brick, replica }) =>
+      `keep ${replica} copies of volume ${volume}: drop the one on ${formatBrick(brick)}`,
+    apply: ({ volume, brick, replica }, { ports: { pool } }) =>
+      pool.removeBricks(volume, replica, [brick]),
   },
 };

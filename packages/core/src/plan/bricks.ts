@@ -1,0 +1,18 @@
+import type { Desired } from '../model/desired.ts';
+import { hostName } from '../model/ip.ts';
+import type { Observed } from '../model/observed.ts';
+import { type Brick, formatBrick } from '../model/storage.ts';
+
+/** Bricks stay where they are while their node stays; a node without one gets it when one is due. */
+export function wantedBricks(
+  { volume: found }: Observed,
+  { nodes, volume }: Desired,
+): readonly Brick[] {
+  const path = volume.bricks[0]?.path ?? '';
+  const possible = nodes.map((ip): Brick => ({ host: hostName(ip), path }));
+  const has = (brick: Brick): boolean => found?.bricks.some((b) => isSame(b, brick)) ?? false;
+  const ordered = [...possible.filter(has), ...possible.filter((brick) => !has(brick))];
+  return ordered.slice(0, volume.replica);
+}
+
+export const isSame = (a: Brick, b: Brick): boolean => formatBrick(a) === formatBrick(b);

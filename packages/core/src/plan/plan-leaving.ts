@@ -1,0 +1,49 @@
+import type { Desired } from '../model/desired.ts';
+import { hostName, type Ip } from '../model/ip.ts';
+import type { Observed } from '../model/observed.ts';
+import { isPeer, isPooled } from '../model/storage.ts';
+import { krillLabel } from '../services/krill.ts';
+import { leavingNodes } from './leaving.ts';
+import { swarmNodeOf } from './plan-members.ts';
+import { optionsToSet } from './plan-storage.ts';
+import type { Step } from './step.ts';
+
+/** Krill and the managers leave a node before it goes, while everybody can still agree. */
+export function planVacating(observed: Observed, desired: Desired): readonly Step[] {
+  return leavingNodes(observed, desired).flatMap((node): readonly Step[] => {
+    const member = swarmNodeOf(observed, node);
+    if (member === null) return [];
+    const steps: Step[] = [];
+    if (member.labels[krillLabel] !== undefined) steps.push({ kind: 'krill.vacate', node });
+    if (member.role === 'manager') steps.push({ kind: 'swarm.demote', node });
+    return steps;
+  });
+}
+
+/** Last of all, when nothing depends on it any more: each node that goes, then the door behind it. */
+export function planLeaving(observed: Observed, desired: Desired): readonly Step[] {
+  const leaving = leavingNodes(observed, desired);
+  if (leaving.length === 0) return [];
+  const { nodes, volume } = desired;
+  return [
+    ...leaving.flatMap((node) => planFarewell(observed, node)),
+    ...optionsToSet(observed, volume.name, volume.options),
+    { kind: 'names.assign', nodes },
+  ];
+}
+
+function planFarewell(observed: Observed, node: Ip): readonly Step[] {
+  const steps: Step[] = [];
+  const member = swarmNodeOf(observed, node);
+  const answers = observed.facts.has(node);
+  if (answers) steps.push({ kind: 'node.evict', node, destructive: true });
+  if (member !== null) {
+    steps.push({ kind: 'swarm.remove', node, nodeId: member.id, destructive: true });
+  }
+  if (isPooled(observed.peers, node)) {
+    const host = observed.peers.find((peer) => isPeer(peer, node))?.hosts[0] ?? hostName(node);
+    steps.push({ kind: 'pool.detach', node, host, force: !answers, destructive: true });
+  }
+  steps.push({ kind: 'member.forget', node });
+  return steps;
+}
