@@ -49,18 +49,14 @@ async function seeVolume({ volume, addresses }: NodePorts, memory: Memory): Prom
     join,
     member: self === null ? null : await readJson<MemberRecord>(volume, onVolume.member(self)),
     wanted: self === null ? null : await readJson(volume, onVolume.wanted(self)),
-    evicted: await isEvicted(volume, memory, addresses()),
+    evicted: await isEvicted(volume, addresses()),
   };
 }
 
-/** Under the address that it had as a member: the settings may no longer name it. */
-async function isEvicted(
-  volume: VolumeFiles,
-  { settings }: Memory,
-  addresses: readonly Ip[],
-): Promise<boolean> {
-  const self = ownAddress(settings?.nodes ?? [], addresses);
-  return self !== null && (await volume.read(onVolume.evicted(self))) !== null;
+/** Under any of our addresses: the settings may no longer name the one that we had as a member. */
+async function isEvicted(volume: VolumeFiles, addresses: readonly Ip[]): Promise<boolean> {
+  for (const ip of addresses) if ((await volume.read(onVolume.evicted(ip))) !== null) return true;
+  return false;
 }
 
 async function seePool({ pool }: NodePorts): Promise<PoolView> {

@@ -20,6 +20,15 @@ export class VolumeTree {
     this.files.set(path, { content, access });
   }
 
+  /** Also a directory with all it holds. */
+  remove(path: string): void {
+    for (const entries of [this.files, this.directories]) {
+      for (const at of [...entries.keys()]) {
+        if (at === path || at.startsWith(`${path}/`)) entries.delete(at);
+      }
+    }
+  }
+
   hasBelow(directory: string): boolean {
     return [...this.files.keys()].some((path) => path.startsWith(`${directory}/`));
   }
@@ -37,7 +46,7 @@ export function fakeVolumeFiles(mounted: () => VolumeTree | null): VolumeFiles {
     write: async (path, content, access) => tree(`writing ${path}`).put(path, content, access),
     directory: async (path, access) => void tree(`making ${path}`).directories.set(path, access),
     list: async (path) => namesIn(tree(`listing ${path}`), path),
-    remove: async (path) => void tree(`removing ${path}`).files.delete(path),
+    remove: async (path) => tree(`removing ${path}`).remove(path),
   };
 }
 
