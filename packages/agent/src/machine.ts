@@ -63,7 +63,7 @@ export const openMachine = (): Machine => ({
 });
 
 /** The command that runs this program again, as one executable or from its sources. */
-export function ourselves(...argv: readonly string[]): readonly [string, ...string[]] {
+function ourselves(...argv: readonly string[]): readonly [string, ...string[]] {
   const script = process.argv[1];
   return isSea() || script === undefined
     ? [process.execPath, ...argv]

@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly body: unknown;
 }

@@ -10,7 +10,7 @@ const portsOf: Readonly<Record<string, readonly number[]>> = {
 };
 
 /** What only the operating system can tell. */
-export type MachineFacts = Omit<NodeFacts, 'release' | 'docker' | 'gluster' | 'swarm' | 'cluster'>;
+type MachineFacts = Omit<NodeFacts, 'release' | 'docker' | 'gluster' | 'swarm' | 'cluster'>;
 
 export interface FactSources {
   readonly ports: Pick<NodePorts, 'containers' | 'swarm' | 'pool' | 'local'>;

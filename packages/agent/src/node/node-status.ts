@@ -62,7 +62,7 @@ function partsOf({ containers }: View, krillAnswers: boolean): readonly PartStat
   }));
 }
 
-export function swarmStanding(swarm: SwarmMembership | null): SwarmStanding {
+function swarmStanding(swarm: SwarmMembership | null): SwarmStanding {
   if (swarm === null) return 'down';
   if (swarm.state === 'inactive') return 'absent';
   if (swarm.state !== 'active') return 'down';

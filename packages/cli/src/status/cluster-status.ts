@@ -7,7 +7,7 @@ import type {
   SwarmStanding,
 } from '@krillmanager/core';
 
-export interface NodeRow {
+interface NodeRow {
   readonly ip: Ip;
   readonly role: 'master' | 'slave';
   readonly online: boolean;

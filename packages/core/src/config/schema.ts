@@ -29,5 +29,3 @@ export const configurationSchema = z.strictObject({
     .strictObject({ maxConnections: z.int().min(1).max(10_000).default(200) })
     .default({ maxConnections: 200 }),
 });
-
-export type Configuration = z.infer<typeof configurationSchema>;
