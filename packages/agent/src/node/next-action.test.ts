@@ -174,6 +174,15 @@ const rows: readonly [string, Partial<View>, object][] = [
     { containers: [running(krillsync), running(nginx), running(container('krillc-7'))] },
     { do: 'rest' },
   ],
+  [
+    'about to be taken in: the settings do not name us yet, the pool has another newcomer',
+    {
+      memory: { ...settled.memory, settings: { ...settings, nodes: [h1] } },
+      pool: { ...pool, peers: [peer('10.55.0.1'), peer('km-10-55-0-9')] },
+      named: [h1],
+    },
+    { do: 'assignNames', nodes: [h1, h2, parseIp('10.55.0.9')] },
+  ],
   ['evicted', { volume: volume({ evicted: true }) }, { do: 'leave', cluster: 'c1' }],
   [
     'evicted from a cluster that is not ours',

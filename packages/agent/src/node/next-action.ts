@@ -112,7 +112,9 @@ function unnamedNodes({ pool, addresses, named, memory }: View): readonly Ip[] {
   const peers = (pool?.peers ?? []).flatMap(({ hosts }) => hosts.map(ipOfHost));
   const met = peers.filter((ip) => ip !== null);
   const before = met.length > 0 ? [...met, ...addresses] : [];
-  const wanted = memory.settings?.nodes ?? before;
+  const nodes = memory.settings?.nodes ?? [];
+  // A cluster that is about to take us in knows us by the pool first, and by its settings later.
+  const wanted = ownAddress(nodes, addresses) === null ? [...nodes, ...before] : nodes;
   const all = [...new Set([...named, ...wanted])].sort();
   return all.length === named.length ? [] : all;
 }

@@ -20,7 +20,8 @@ export async function observeNode(ports: NodePorts, store: LocalStore): Promise<
   const volume = mount.mounted && mount.answering ? await orNull(seeVolume(ports, memory)) : null;
   const reachable = volume === null ? null : ports.volume;
   const spec = memory.serving?.spec ?? null;
-  const settled = volume !== null && memory.settings !== null && memory.left === null;
+  const member = ownAddress(memory.settings?.nodes ?? [], addresses) !== null;
+  const settled = volume !== null && member && memory.left === null;
   return {
     memory,
     addresses,
