@@ -19,10 +19,14 @@ export async function bundle(entry: string, version: string): Promise<Bundle> {
   return { main: await one(entry, version), workers: Object.fromEntries(workers) };
 }
 
+/** Sources only: the packages' node_modules lead to one another, in circles. */
 function workerFiles(): readonly string[] {
-  return readdirSync('packages', { recursive: true, encoding: 'utf8' })
-    .filter((path) => /^[^/]+\/src\/.*-worker\.ts$/.test(path))
-    .map((path) => `packages/${path}`);
+  return readdirSync('packages').flatMap((name) => {
+    const source = `packages/${name}/src`;
+    return readdirSync(source, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('-worker.ts'))
+      .map((path) => `${source}/${path}`);
+  });
 }
 
 async function one(entry: string, version: string): Promise<string> {
