@@ -16,9 +16,3 @@ export function leavingNodes(observed: Observed, { nodes }: Desired): readonly I
   ];
   return [...new Set(known)].filter((ip) => !nodes.includes(ip)).sort();
 }
-
-/** Everybody the plan is about: those who stay or come, and those who go. */
-export const allNodes = (observed: Observed, desired: Desired): readonly Ip[] => [
-  ...desired.nodes,
-  ...leavingNodes(observed, desired),
-];
