@@ -215,6 +215,59 @@ describe("Krill's node, cut off", () => {
   });
 });
 
+describe('another list of nodes', () => {
+  const newcomers: readonly LabHost[] = ['h4', 'h5'];
+
+  test('takes new servers in, and they serve', async () => {
+    await lab.up(5);
+    for (const host of ['h1', 'h2', 'h3'] as const) await lab.sh(host, openTo(5));
+    await Promise.all(newcomers.map((host) => cluster.prepareSlave(host)));
+    expect(await cluster.initWith(['h2', 'h3', 'h4', 'h5'])).toContain('5 nodes');
+    for (const host of newcomers) {
+      for (const transport of ['rrdp', 'rsync'] as const) {
+        expect((await cluster.validate(host, 'routinator', transport)).vrps).toHaveLength(101);
+      }
+    }
+    const { nodes } = await everybodyIsWell();
+    expect(nodes.map(({ storage }) => storage)).toEqual(['ok', 'ok', 'ok', 'client', 'client']);
+  });
+
+  test('removes nobody without consent', async () => {
+    const argv = cluster.initArgv(['h3', 'h4', 'h5']);
+    const { code, stderr } = await lab.tryExec('h1', argv);
+    expect(code).toBe(3);
+    expect(stderr).toContain('evict 10.60.0.2: it stops serving and forgets the cluster');
+    expect((await cluster.status('h1')).nodes).toHaveLength(5);
+  });
+
+  test('moves the copy of a node that goes, and leaves nothing on it', async () => {
+    await cluster.initWith(['h3', 'h4', 'h5'], '--yes');
+    await everybodyIsWell();
+    const bricks = await lab.sh('h1', 'gluster volume info krillmanager | grep -c "^Brick[0-9]"');
+    expect(bricks.trim()).toBe('3');
+    expect(await lab.sh('h1', 'gluster volume info; gluster peer status')).not.toMatch(
+      /km-10-60-0-2|10\.60\.0\.2/,
+    );
+    const left = `docker ps -q; docker info -f '{{.Swarm.LocalNodeState}}'
+      ls /var/lib/krillmanager/volume /var/lib/krillmanager/local; ls -d /srv/krillmanager/brick || true`;
+    await eventually(
+      () => lab.sh('h2', left),
+      (text) =>
+        text
+          .trim()
+          .split('\n')
+          .filter((line) => !line.endsWith(':') && line !== '')
+          .join() === 'inactive',
+      minuteMs,
+    );
+    const { vrps } = await cluster.validate('h4', 'fort', 'rsync');
+    expect(vrps).toHaveLength(101);
+  });
+});
+
+const openTo = (count: number): string =>
+  `open-cluster-ports --peers=${Array.from({ length: count }, (_, at) => `10.60.0.${at + 1}`).join()}`;
+
 /** Asked on the host itself, so that a cut host is heard too. */
 async function krillAnswersOn(host: LabHost): Promise<boolean> {
   const script = `exec 3<>/dev/tcp/127.0.0.1/3000`;

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Lab, type LabHost, type LabPlace } from '../lab.ts';
 import { runProgram } from '../run-program.ts';
@@ -73,10 +74,24 @@ export class Cluster {
   }
 
   init(...options: readonly string[]): Promise<string> {
-    const slaves = `--slave-ips=${this.ip('h2')},${this.ip('h3')}`;
-    return this.lab.exec('h1', ['krillmanager', slaves, 'init', ...options], {
-      deadlineMs: 600_000,
-    });
+    return this.initWith(['h2', 'h3'], ...options);
+  }
+
+  initWith(slaves: readonly LabHost[], ...options: readonly string[]): Promise<string> {
+    return this.lab.exec('h1', this.initArgv(slaves, options), { deadlineMs: 600_000 });
+  }
+
+  initArgv(slaves: readonly LabHost[], options: readonly string[] = []): readonly string[] {
+    const list = slaves.map((host) => this.ip(host)).join(',');
+    return ['krillmanager', `--slave-ips=${list}`, 'init', ...options];
+  }
+
+  /** A server more, with our package and its agent, as an operator prepares it. */
+  async prepareSlave(host: LabHost): Promise<void> {
+    const [archive = ''] = globSync(`${root}dist/krillmanager-*.tar.gz`);
+    await this.lab.push(host, archive, '/root/release.tar.gz');
+    await this.lab.sh(host, 'mkdir /root/release; tar -xzf /root/release.tar.gz -C /root/release');
+    await this.lab.sh(host, '/root/release/*/install; krillmanager --slave=1 init');
   }
 
   repository(host: LabHost): Repository {
