@@ -14,14 +14,22 @@ import type { KnownFile, State } from './state.ts';
  * runs in an older tree, have that long to finish.
  *
  * @param served what clients are offered now; its files and `current`'s tree always stay.
+ * @param sourceDeltas hashes of all the deltas that the source names.
  */
-export async function clean(setup: Setup, served: Notification, state: State): Promise<State> {
+export async function clean(
+  setup: Setup,
+  served: Notification,
+  state: State,
+  sourceDeltas: readonly string[],
+): Promise<State> {
   const files = await cleanFiles(setup, served, state);
-  if (!setup.rsync) return { ...state, files };
+  const named = new Set(sourceDeltas);
+  const refused = new Map([...state.refused].filter(([hash]) => named.has(hash)));
+  if (!setup.rsync) return { ...state, files, refused };
   const oldTrees = await cleanTrees(setup, setup.rsync.dir, state);
   const kept = new Set(treesIn(setup.rsync.dir));
   const trees = new Map([...state.trees].filter(([name]) => kept.has(name)));
-  return { files, trees, oldTrees };
+  return { files, trees, oldTrees, refused };
 }
 
 async function cleanFiles(

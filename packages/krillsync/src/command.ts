@@ -90,7 +90,9 @@ function setupOf(options: Options, log: Log, stop: AbortSignal): Omit<Setup, 'th
     source: directorySource(options.sourceDir),
     stateDir: options.stateDir,
     rrdpDir: options.rrdpDir,
-    ...(rsyncDisable ? {} : { rsync: { dir: rsyncDir, includesHost: rsyncIncludeHost } }),
+    ...(rsyncDisable
+      ? {}
+      : { rsync: { dir: rsyncDir, includesHost: rsyncIncludeHost, everyMs: 0 } }),
     ...(rrdpMaxDeltas === undefined ? {} : { maxDeltas: rrdpMaxDeltas }),
     cleanupAfterMs: options.cleanupAfter * 1000,
     barrier: fixedDelay(options.rrdpNotifyDelay),

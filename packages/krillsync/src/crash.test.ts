@@ -20,7 +20,7 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 const [node, root, source, nth] = process.argv.slice(1);
 const changes = ['openSync', 'writeSync', 'mkdirSync', 'renameSync', 'symlinkSync', 'fsyncSync',
-  'futimesSync', 'utimesSync', 'rmSync', 'rmdirSync'];
+  'futimesSync', 'utimesSync', 'rmSync', 'rmdirSync', 'linkSync', 'unlinkSync'];
 let count = 0;
 const counted = (call) => (...args) => {
   count += 1;

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { RrdpRepository } from '@krillmanager/testkit';
+import type { Log } from './log.ts';
 import { type NodeOnDisk, namesBelow } from './testing/node-on-disk.ts';
 import { byPath, byUri, Scene } from './testing/scene.ts';
 
@@ -24,18 +25,14 @@ beforeEach(async () => {
 afterEach(() => scene.remove());
 
 /** Nothing outside, what was served untouched, and the next good serial accepted. */
-async function expectRefused(
-  reason: string,
-  { includesHost = false, recovers = () => {} } = {},
-): Promise<void> {
-  const rsync = { dir: node.rsyncDir, includesHost };
+async function expectRefused(reason: string, { includesHost = false } = {}): Promise<void> {
+  const rsync = { dir: node.rsyncDir, includesHost, everyMs: 0 };
   const served = { rrdp: node.rrdpView(), rsync: node.rsyncView() };
   await expect(node.update({ rsync })).rejects.toThrow(reason);
   expect({ rrdp: node.rrdpView(), rsync: node.rsyncView() }).toEqual(served);
   expect(scene.names()).toEqual(['node', 'source']);
   expect(namesBelow(scene.root).filter((name) => name.includes('evil'))).toEqual([]);
   expect(existsSync('/tmp/evil.roa')).toBe(false);
-  recovers();
   repository.publish(good, 'better').commit();
   await node.update();
   expect(node.rrdpView()).toEqual(byUri(repository.objects));
@@ -62,27 +59,82 @@ const badUris = [
 
 describe.each([false, true])('a snapshot, host in the paths: %s', (includesHost) => {
   test.each(badUris)('with %s is refused', async (uri) => {
-    repository.publish(good, 'other').commit();
+    repository.resetSession().publish(good, 'other').commit();
     repository.writeSnapshot(repository.document('snapshot', [object(good), object(uri)]));
     await expectRefused(JSON.stringify(uri), { includesHost });
   });
 });
 
 describe('a delta', () => {
-  // As long as the notification names a delta that is not sound, it is not sound itself.
-  const recovers = () => void repository.resetSession();
+  /** Left out with a warning, nothing outside, the snapshot served; the next good serial accepted. */
+  async function expectLeftOut(reason: string): Promise<void> {
+    const warnings: string[] = [];
+    const log: Log = { error() {}, warn: (text) => warnings.push(text), info() {}, debug() {} };
+    expect(await node.update({ log })).toMatchObject({ result: 'updated', deltas: 0 });
+    expect(warnings.join()).toContain(reason);
+    expect(scene.names()).toEqual(['node', 'source']);
+    expect(namesBelow(scene.root).filter((name) => name.includes('evil'))).toEqual([]);
+    expect(node.rrdpView()).toEqual(byUri(repository.objects));
+    expect(node.rsyncView()).toEqual(byPath(repository.objects));
+    warnings.length = 0;
+    expect(await node.update({ log })).toMatchObject({ result: 'unchanged' });
+    repository.publish(good, 'better').commit();
+    expect(await node.update({ log })).toMatchObject({ serial: 3, deltas: 1 });
+    expect(warnings).toEqual([]);
+    expect(node.rsyncView()).toEqual(byPath(repository.objects));
+  }
 
-  test.each(badUris)('with %s is refused', async (uri) => {
+  const other = `rsync://repo.example.net/repo/other.roa`;
+  const zeros = '0'.repeat(64);
+  test.each([
+    ...badUris.map((uri) => [JSON.stringify(uri), object(uri)] as const),
+    ['"rsync://h/m/../evil.roa"', `<withdraw uri="rsync://h/m/../evil.roa" hash="${zeros}"/>`],
+    ['unknown element <evil>', '<evil/>'],
+    ['hash is not 64', `<withdraw uri="${good}" hash="12"/>`],
+    ['"hash" is missing', `<withdraw uri="${good}"/>`],
+    ['text in the withdrawal', `<withdraw uri="${good}" hash="${zeros}">QUJD</withdraw>`],
+    ['is not base64', object(other, 'Q')],
+  ])('that is not sound, %s, is left out', async (reason, element) => {
     repository.publish(good, 'other').commit();
-    repository.writeDelta(repository.document('delta', [object(uri)]));
-    await expectRefused(JSON.stringify(uri), { recovers });
+    repository.writeDelta(repository.document('delta', [element]));
+    await expectLeftOut(reason);
   });
 
-  test('that withdraws outside is refused', async () => {
+  test('that has one object too many leads to the snapshot', async () => {
     repository.publish(good, 'other').commit();
-    const withdraw = `<withdraw uri="rsync://h/m/../evil.roa" hash="${'0'.repeat(64)}"/>`;
-    repository.writeDelta(repository.document('delta', [withdraw]));
-    await expectRefused('"rsync://h/m/../evil.roa"', { recovers });
+    const delta = readFileSync(join(scene.sourceDir, repository.paths[1] ?? ''), 'latin1');
+    repository.writeDelta(delta.replace('</delta>', `${object(other)}</delta>`));
+    expect(await node.update()).toMatchObject({ result: 'updated', tree: 'snapshot' });
+    expect(node.rsyncView()).toEqual(byPath(repository.objects));
+  });
+
+  test('that is not there is left out', async () => {
+    repository.publish(good, 'other').commit();
+    const path = join(scene.sourceDir, repository.paths[1] ?? '');
+    renameSync(path, `${path}.away`);
+    expect(await node.update()).toMatchObject({ result: 'updated', deltas: 0 });
+    expect(node.rsyncView()).toEqual(byPath(repository.objects));
+    renameSync(`${path}.away`, path);
+    expect(await node.update()).toMatchObject({ result: 'updated', deltas: 1 });
+  });
+
+  test.each([
+    ['replaces what is not there', `<publish uri="${other}" hash="${zeros}">QUJD</publish>`],
+    ['replaces other content', `<publish uri="${good}" hash="${zeros}">QUJD</publish>`],
+    ['publishes what is there', object(good)],
+    ['withdraws what is not there', `<withdraw uri="${other}" hash="${zeros}"/>`],
+    ['withdraws other content', `<withdraw uri="${good}" hash="${zeros}"/>`],
+    ['leaves out two objects', ''],
+    ['publishes below a file', object(`${good}/evil`)],
+  ])('that fits not, for it %s, leads to the snapshot', async (_, element) => {
+    repository
+      .publish(good, 'other')
+      .publish('rsync://repo.example.net/repo/new.roa', 'n')
+      .commit();
+    repository.writeDelta(repository.document('delta', [element]));
+    expect(await node.update()).toMatchObject({ result: 'updated', tree: 'snapshot' });
+    expect(node.rrdpView()).toEqual(byUri(repository.objects));
+    expect(node.rsyncView()).toEqual(byPath(repository.objects));
   });
 });
 
@@ -123,7 +175,7 @@ describe('a snapshot', () => {
     ${'an object without URI'}              | ${['<publish>QUJD</publish>']}                                        | ${'"uri" is missing'}
     ${'a hash'}                             | ${[`<publish uri="${good}" hash="${'0'.repeat(64)}">QUJD</publish>`]} | ${'unknown attribute "hash"'}
   `('with $what is refused', async ({ elements, reason }) => {
-    repository.publish(good, 'other').commit();
+    repository.resetSession().publish(good, 'other').commit();
     repository.writeSnapshot(repository.document('snapshot', elements));
     await expectRefused(reason);
   });
@@ -131,11 +183,11 @@ describe('a snapshot', () => {
   test.each<{ what: string; change: (text: string) => string }>`
     what                 | change
     ${'another session'} | ${(text: string) => text.replace(/session_id="./, (m) => (m.endsWith('0') ? m.replace('0', '1') : `${m.slice(0, -1)}0`))}
-    ${'another serial'}  | ${(text: string) => text.replace('serial="2"', 'serial="3"')}
+    ${'another serial'}  | ${(text: string) => text.replace('serial="1"', 'serial="3"')}
     ${'another root'}    | ${(text: string) => text.replaceAll('snapshot', 'delta')}
     ${'its end missing'} | ${(text: string) => text.slice(0, -20)}
   `('with $what is refused', async ({ change }) => {
-    repository.publish(good, 'other').commit();
+    repository.resetSession().publish(good, 'other').commit();
     repository.writeSnapshot(change(repository.document('snapshot', [object(good)])));
     await expectRefused('/snapshot.xml: ');
   });

@@ -119,7 +119,7 @@ const parents = (path: string): readonly string[] =>
     .slice(0, -1)
     .map((_, i, all) => all.slice(0, i + 1).join('/'));
 
-/** A notification with fewer deltas, as a file. Only `--rrdp-max-deltas` needs it. */
+/** A notification with fewer deltas, as a file. */
 export function formatNotification({ session, serial, snapshot, deltas }: Notification): Buffer {
   const root = `<notification xmlns="http://www.ripe.net/rpki/rrdp" version="1" session_id="${session}" serial="${serial}">`;
   const lines = [
@@ -138,9 +138,16 @@ export interface Offer {
   readonly bytes: Buffer;
 }
 
-export function trimDeltas(offer: Offer, maxDeltas: number | undefined): Offer {
+/** The offer with its newest `most` deltas at most. */
+export function trimDeltas<T extends Offer>(offer: T, most: number | undefined): T {
   const { notification } = offer;
-  if (maxDeltas === undefined || notification.deltas.length <= maxDeltas) return offer;
-  const trimmed = { ...notification, deltas: notification.deltas.slice(0, maxDeltas) };
-  return { notification: trimmed, bytes: formatNotification(trimmed) };
+  if (most === undefined || notification.deltas.length <= most) return offer;
+  const trimmed = { ...notification, deltas: notification.deltas.slice(0, most) };
+  return { ...offer, notification: trimmed, bytes: formatNotification(trimmed) };
+}
+
+/** The offer without the deltas that lead only to the newest one of these (by SHA-256). */
+export function withoutRefused<T extends Offer>(offer: T, refused: ReadonlyMap<string, string>): T {
+  const first = offer.notification.deltas.findIndex(({ hash }) => refused.has(hash));
+  return first < 0 ? offer : trimDeltas(offer, first);
 }

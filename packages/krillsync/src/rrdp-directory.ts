@@ -1,9 +1,15 @@
 import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { countPublishes, requireEnds } from './count-publishes.ts';
 import { makeDirectories, replaceFile, syncDirectory } from './durable.ts';
-import { errorCode, messageOf } from './krillsync-error.ts';
+import { errorCode, KrillsyncError, messageOf, SourceMoved } from './krillsync-error.ts';
 import type { Log } from './log.ts';
-import { type FileReference, type Notification, parseNotification } from './notification.ts';
+import {
+  type DeltaReference,
+  type FileReference,
+  type Notification,
+  parseNotification,
+} from './notification.ts';
 import { scanFile } from './scan-file.ts';
 import type { ObjectSink } from './scan-objects.ts';
 import { ignoreObjects, objectHandler } from './scan-objects.ts';
@@ -54,51 +60,94 @@ export interface StagedFile extends FileReference {
 export const clearStaging = (rrdpDir: string): void =>
   rmSync(join(rrdpDir, stagingName), { recursive: true, force: true });
 
-/** Copies what is missing of the offered files next to their place, and checks it. */
+export interface Staged {
+  readonly files: readonly StagedFile[];
+  /** The newest delta that cannot be offered, and why; those before it would be of no use. */
+  readonly lost?: { readonly delta: DeltaReference; readonly error: KrillsyncError };
+}
+
+/**
+ * Copies what is missing of the offered files next to their place, and checks it.
+ *
+ * @param isLastTry whether a delta that is not there is lost; else the notification is read again,
+ * for the source may have moved on.
+ */
 export async function stageFiles(
   setup: Setup,
   offered: Notification,
   state: State,
-): Promise<readonly StagedFile[]> {
-  const { rrdpDir, source, stop } = setup;
-  const staging = join(rrdpDir, stagingName);
-  clearStaging(rrdpDir);
+  isLastTry: boolean,
+): Promise<Staged> {
+  const staging = join(setup.rrdpDir, stagingName);
+  clearStaging(setup.rrdpDir);
   makeDirectories(staging);
-  const staged: StagedFile[] = [];
-  for (const reference of filesOf(offered)) {
-    if (isPlaced(rrdpDir, reference, state)) continue;
-    const at = join(staging, String(staged.length));
-    const size = await stageFile(source, reference, at, stop);
-    staged.push({ ...reference, at, size });
+  const files: StagedFile[] = [];
+  const stage = async (reference: FileReference, check: (file: StagedFile) => Promise<void>) => {
+    if (isPlaced(setup.rrdpDir, reference, state)) return;
+    const at = join(staging, String(files.length));
+    const size = await stageFile(setup.source, reference, at, setup.stop);
+    const file = { ...reference, at, size };
+    await check(file);
+    files.push(file);
+  };
+  await stage(offered.snapshot, async () => {});
+  for (const delta of offered.deltas) {
+    try {
+      await stage(delta, (file) => scanDelta(setup, offered, delta, [file], ignoreObjects));
+    } catch (error) {
+      const isOfSource = error instanceof KrillsyncError && error.fault === 'source';
+      if (!isOfSource || (error instanceof SourceMoved && !isLastTry)) throw error;
+      return { files, lost: { delta, error } };
+    }
   }
-  await checkDeltas(offered, staged, stop);
-  return staged;
+  return { files };
 }
 
-async function checkDeltas(
-  { session, deltas }: Notification,
+const whereIs = (
+  { rrdpDir }: Setup,
+  { path }: FileReference,
   staged: readonly StagedFile[],
-  stop: AbortSignal,
+): string => staged.find((file) => file.path === path)?.at ?? join(rrdpDir, path);
+
+/** Reads the changes of a delta, wherever its file is now. */
+export async function scanDelta(
+  setup: Setup,
+  { session }: Notification,
+  delta: DeltaReference,
+  staged: readonly StagedFile[],
+  sink: ObjectSink,
 ): Promise<void> {
-  const serials = new Map(deltas.map(({ path, serial }) => [path, serial]));
-  for (const { path, at } of staged) {
-    const serial = serials.get(path);
-    if (serial === undefined) continue;
-    const handler = objectHandler('delta', path, { session, serial }, ignoreObjects);
-    await scanFile(at, path, handler, stop);
-  }
+  const { path, serial } = delta;
+  const handler = objectHandler('delta', path, { session, serial }, sink);
+  await scanFile(whereIs(setup, delta, staged), path, handler, setup.stop);
 }
 
 /** Reads the objects of the offered snapshot, wherever its file is now. */
 export async function scanSnapshot(
-  { rrdpDir, stop }: Setup,
+  setup: Setup,
   offered: Notification,
   staged: readonly StagedFile[],
   sink: ObjectSink,
 ): Promise<void> {
-  const { path } = offered.snapshot;
-  const at = staged.find((file) => file.path === path)?.at ?? join(rrdpDir, path);
-  await scanFile(at, path, objectHandler('snapshot', path, offered, sink), stop);
+  const { snapshot } = offered;
+  const handler = objectHandler('snapshot', snapshot.path, offered, sink);
+  await scanFile(whereIs(setup, snapshot, staged), snapshot.path, handler, setup.stop);
+}
+
+/**
+ * The number of objects in the offered snapshot, without reading them.
+ *
+ * @throws KrillsyncError when its first or last tag is not what the notification promised.
+ */
+export async function countPublished(
+  setup: Setup,
+  offered: Notification,
+  staged: readonly StagedFile[],
+): Promise<number> {
+  const { snapshot } = offered;
+  const at = whereIs(setup, snapshot, staged);
+  requireEnds(at, objectHandler('snapshot', snapshot.path, offered, ignoreObjects), snapshot.path);
+  return countPublishes(at, setup.stop);
 }
 
 /** Moves staged files to where clients will look for them once the notification says so. */

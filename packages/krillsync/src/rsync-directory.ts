@@ -1,26 +1,20 @@
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readlinkSync,
-  renameSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readlinkSync, renameSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeDirectories, replaceSymlink, syncDirectory, syncFileSystem } from './durable.ts';
-import { KrillsyncError } from './krillsync-error.ts';
+import { type BaseTree, type BuiltTree, buildTree, prepareTree } from './build-tree.ts';
+import { makeDirectories, replaceSymlink, syncDirectory } from './durable.ts';
+import { KrillsyncError, messageOf } from './krillsync-error.ts';
 import type { Notification } from './notification.ts';
-import { type StagedFile, scanSnapshot } from './rrdp-directory.ts';
+import type { StagedFile } from './rrdp-directory.ts';
 import type { Version } from './rrdp-root.ts';
 import type { RsyncSetup, Setup } from './setup.ts';
 import type { KnownTree, State } from './state.ts';
-import { countFiles, sealTree, treeWriter } from './tree-writer.ts';
+import { countFiles } from './tree-writer.ts';
 
 /** Everything of ours in the rsync directory that is not finished, or no longer wanted. */
 const temporaryPrefix = '.krillsync-';
-const treePattern = /^session_[0-9a-f-]{36}_serial_[0-9]+(_r[0-9]+)?$/i;
+const nextName = `${temporaryPrefix}next`;
+const treePattern = /^session_([0-9a-f-]{36})_serial_([0-9]+)(?:_r[0-9]+)?$/i;
 
 /** Name of the tree that `current` points to, whether or not that exists. */
 export function currentTree(dir: string): string | undefined {
@@ -55,59 +49,147 @@ export async function isTreeIntact(
 export interface ReadyTree {
   readonly name: string;
   readonly tree: KnownTree;
+  /** How it was made; 'found' when it was there. */
+  readonly from: BuiltTree['from'] | 'found';
+  readonly removed: number | undefined;
+}
+
+/** What a tree is made for and from. */
+export interface TreeWish {
+  readonly offered: Notification;
+  readonly staged: readonly StagedFile[];
+  readonly state: State;
+  readonly trustsDeltas: boolean;
 }
 
 /** Finds or makes a complete tree of the offered version, on disk but not yet `current`. */
 export async function readyTree(
   setup: Setup,
   rsync: RsyncSetup,
-  offered: Notification,
-  staged: readonly StagedFile[],
-  state: State,
+  wish: TreeWish,
 ): Promise<ReadyTree> {
+  const { offered, state } = wish;
   for (let again = 0; ; again += 1) {
     const name = treeName(offered, again);
     const known = state.trees.get(name);
     const isIntact = await isTreeIntact(setup, rsync, name, offered.snapshot.hash, state);
-    if (known && isIntact) return { name, tree: known };
+    if (known && isIntact) return { name, tree: known, from: 'found', removed: undefined };
     if (existsSync(join(rsync.dir, name))) continue;
-    return { name, tree: await buildTree(setup, rsync, offered, staged, name) };
+    return makeTree(setup, rsync, wish, name);
   }
 }
 
-async function buildTree(
+async function makeTree(
   setup: Setup,
-  { dir, includesHost }: RsyncSetup,
-  offered: Notification,
-  staged: readonly StagedFile[],
+  rsync: RsyncSetup,
+  wish: TreeWish,
   name: string,
-): Promise<KnownTree> {
-  await clearTemporary(dir);
+): Promise<ReadyTree> {
+  const { dir, includesHost } = rsync;
+  const { offered, staged } = wish;
   makeDirectories(dir);
+  const bases = wish.trustsDeltas ? basesOf(setup, rsync, wish.state) : [];
+  await clearTemporary(dir, bases[0]?.isFresh ? [nextName] : []);
+  setup.next?.forget();
   const temporary = join(dir, `${temporaryPrefix}tree`);
-  mkdirSync(temporary, { mode: 0o755 });
-  await scanSnapshot(setup, offered, staged, treeWriter(temporary, includesHost));
-  const objects = await sealTree(temporary, setup.stop);
-  await syncFileSystem(temporary);
+  const built = await buildTree(setup, rsync, { offered, staged, bases }, temporary);
   renameSync(temporary, join(dir, name));
   syncDirectory(dir);
-  return { snapshot: offered.snapshot.hash, includesHost, objects };
+  const tree = { snapshot: offered.snapshot.hash, includesHost, objects: built.objects };
+  return { name, tree, from: built.from, removed: built.removed };
 }
 
-/** rsyncd resolves the link when a client connects, so a switch does not touch those connected. */
-export function switchTree(dir: string, name: string): void {
-  if (currentTree(dir) === name) return;
+/** The cheapest first: one made ready, one that would be removed anyway, the live one. */
+function basesOf(setup: Setup, rsync: RsyncSetup, state: State): readonly BaseTree[] {
+  const next = setup.next?.tree;
+  const spare = spareTree(setup, rsync, state);
+  const live = liveTree(rsync, state);
+  return [next, spare, live].filter((tree) => tree !== undefined);
+}
+
+function liveTree(rsync: RsyncSetup, state: State): BaseTree | undefined {
+  const name = currentTree(rsync.dir);
+  return name === undefined ? undefined : baseTree(rsync, name, state);
+}
+
+/** The youngest of the old trees whose time is over: it lacks the fewest deltas. */
+function spareTree(setup: Setup, rsync: RsyncSetup, state: State): BaseTree | undefined {
+  const current = currentTree(rsync.dir);
+  const [youngest] = [...state.oldTrees]
+    .filter(([name, since]) => name !== current && isOver(setup, since))
+    .toSorted(([, a], [, b]) => b - a);
+  const tree = youngest && baseTree(rsync, youngest[0], state);
+  return tree && { ...tree, isSpare: true };
+}
+
+const isOver = (setup: Setup, since: number): boolean =>
+  setup.now() - since >= setup.cleanupAfterMs;
+
+function baseTree(rsync: RsyncSetup, name: string, state: State): BaseTree | undefined {
+  const known = state.trees.get(name);
+  const version = versionOf(name);
+  const path = join(rsync.dir, name);
+  if (!version || known?.includesHost !== rsync.includesHost) return undefined;
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return undefined;
+  return { version, path, objects: known.objects, isSpare: false, isFresh: false };
+}
+
+function versionOf(name: string): Version | undefined {
+  const [, session, serial] = treePattern.exec(name) ?? [];
+  if (session === undefined) return undefined;
+  return { session: session.toLowerCase(), serial: Number(serial) };
+}
+
+/**
+ * Has a copy of the live tree ready for the next update, if somebody keeps one. It is not needed, so
+ * trouble with it is none of the update's.
+ */
+export async function prepareNext(
+  setup: Setup,
+  offered: Notification,
+  state: State,
+): Promise<void> {
+  const { rsync, next } = setup;
+  const live = rsync && liveTree(rsync, state);
+  if (!rsync || !next || next.tree || !live) return;
+  const path = join(rsync.dir, nextName);
+  try {
+    await rm(path, { recursive: true, force: true });
+    const spare = spareTree(setup, rsync, state);
+    next.put(await prepareTree(setup, rsync, offered, { live, spare, path }));
+  } catch (error) {
+    setup.log.warn(`no tree made ready for the next update: ${messageOf(error)}`);
+    await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** When `current` may be switched again, in ms since 1970; its own time tells when it was last. */
+export function switchDueAt(setup: Setup, { dir, everyMs }: RsyncSetup): number {
+  const found = lstatSync(join(dir, 'current'), { throwIfNoEntry: false });
+  if (!found?.isSymbolicLink() || found.mtimeMs > setup.now()) return 0;
+  return found.mtimeMs + everyMs;
+}
+
+/** The version that rsync clients get now. */
+export const currentVersion = ({ dir }: RsyncSetup): Version | undefined =>
+  versionOf(currentTree(dir) ?? '');
+
+/** rsyncd resolves the link when a client connects, so a switch does not touch those connected. @returns whether there was something to do. */
+export function switchTree(dir: string, name: string): boolean {
+  if (currentTree(dir) === name) return false;
   const path = join(dir, 'current');
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     throw new KrillsyncError('local', `${path} is a directory; move it away, a link belongs there`);
   }
   // Relative: the servers see this directory under another path than we do.
   replaceSymlink(path, join(dir, `${temporaryPrefix}current`), name);
+  return true;
 }
 
-export async function clearTemporary(dir: string): Promise<void> {
+export async function clearTemporary(dir: string, kept: readonly string[] = []): Promise<void> {
   for (const name of namesIn(dir)) {
-    if (name.startsWith(temporaryPrefix)) await rm(join(dir, name), { recursive: true });
+    if (!name.startsWith(temporaryPrefix) || kept.includes(name)) continue;
+    await rm(join(dir, name), { recursive: true, force: true });
   }
 }
 

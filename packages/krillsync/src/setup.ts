@@ -1,5 +1,6 @@
 import type { Barrier } from './barrier.ts';
 import type { Log } from './log.ts';
+import type { NextTree } from './next-tree.ts';
 import type { Source } from './source.ts';
 import type { NotificationUri } from './uri.ts';
 
@@ -7,6 +8,8 @@ export interface RsyncSetup {
   readonly dir: string;
   /** `current/<authority>/<module>/<path>` instead of `current/<path>`. */
   readonly includesHost: boolean;
+  /** `current` is switched at most once in this time. */
+  readonly everyMs: number;
 }
 
 /** Everything that an update needs; nothing else is read from the environment. */
@@ -20,6 +23,8 @@ export interface Setup {
   /** Only the newest deltas are offered; all when absent. */
   readonly maxDeltas?: number;
   readonly cleanupAfterMs: number;
+  /** Kept by a daemon, so that an update finds a copy of the live tree. */
+  readonly next?: NextTree;
   readonly barrier: Barrier;
   readonly log: Log;
   readonly stop: AbortSignal;

@@ -28,9 +28,16 @@ export interface State {
   readonly trees: ReadonlyMap<string, KnownTree>;
   /** Trees that are not `current`, since when in ms since 1970. */
   readonly oldTrees: ReadonlyMap<string, number>;
+  /** Deltas, by SHA-256, that the source names and that are not sound; and why. */
+  readonly refused: ReadonlyMap<string, string>;
 }
 
-const emptyState: State = { files: new Map(), trees: new Map(), oldTrees: new Map() };
+const emptyState: State = {
+  files: new Map(),
+  trees: new Map(),
+  oldTrees: new Map(),
+  refused: new Map(),
+};
 
 export function readState(stateDir: string): State {
   try {
@@ -40,12 +47,13 @@ export function readState(stateDir: string): State {
   }
 }
 
-export function writeState(stateDir: string, { files, trees, oldTrees }: State): void {
+export function writeState(stateDir: string, { files, trees, oldTrees, refused }: State): void {
   const json = {
     format: 1,
     files: Object.fromEntries(files),
     trees: Object.fromEntries(trees),
     oldTrees: Object.fromEntries(oldTrees),
+    refused: Object.fromEntries(refused),
   };
   const content = Buffer.from(`${JSON.stringify(json, null, 1)}\n`);
   const path = join(stateDir, 'state.json');
@@ -59,6 +67,7 @@ function parseState(json: unknown): State {
     files: entries(json.files, isKnownFile),
     trees: entries(json.trees, isKnownTree),
     oldTrees: entries(json.oldTrees, isNumber),
+    refused: entries(json.refused, isString),
   };
 }
 
@@ -71,6 +80,8 @@ function entries<T>(json: unknown, is: (value: unknown) => value is T): Map<stri
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
+
+const isString = (value: unknown): value is string => typeof value === 'string';
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 

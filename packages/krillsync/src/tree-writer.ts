@@ -16,7 +16,7 @@ import type { RsyncUri } from './uri.ts';
 import { showUri } from './uri.ts';
 
 /** RFC 9589 leaves directories open; with a constant, rsync never has one to update. */
-const directoryTime = 0;
+export const directoryTime = 0;
 const rememberedDirectories = 10_000;
 const clashCodes: readonly (string | undefined)[] = ['EEXIST', 'ENOTDIR', 'EISDIR'];
 
@@ -30,8 +30,7 @@ export function treeWriter(root: string, includesHost: boolean): ObjectSink {
     publish(uri, content) {
       const path = treePath(uri, includesHost);
       try {
-        makeDirectory(root, path, made);
-        writeObject(join(root, path), content, objectTime(path, content));
+        writeTreeObject(root, path, content, made);
       } catch (error) {
         if (!clashCodes.includes(errorCode(error))) throw error;
         const reason = 'has the place of another object, or of a directory that one needs';
@@ -42,7 +41,21 @@ export function treeWriter(root: string, includesHost: boolean): ObjectSink {
   };
 }
 
-const treePath = ({ authority, module, path }: RsyncUri, includesHost: boolean): string =>
+/**
+ * @param made directories that are known to be there; it is filled.
+ * @throws EEXIST, ENOTDIR or EISDIR when something has the place.
+ */
+export function writeTreeObject(
+  root: string,
+  path: string,
+  content: Buffer,
+  made: Set<string>,
+): void {
+  makeDirectory(root, path, made);
+  writeObject(join(root, path), content, objectTime(path, content));
+}
+
+export const treePath = ({ authority, module, path }: RsyncUri, includesHost: boolean): string =>
   includesHost ? `${authority}/${module}/${path}` : path;
 
 function makeDirectory(root: string, path: string, made: Set<string>): void {

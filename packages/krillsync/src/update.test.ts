@@ -127,7 +127,7 @@ describe('an update', () => {
   test('keeps host and module in the paths when told so, and makes a new tree for that', async () => {
     await node.update();
     repository.publish('rsync://Other.example.net/mod/a.roa', 'x').commit();
-    const rsync = { dir: node.rsyncDir, includesHost: true };
+    const rsync = { dir: node.rsyncDir, includesHost: true, everyMs: 0 };
     await node.update({ rsync });
     const paths = [...node.rsyncView().keys()].toSorted();
     expect(paths).toContain('other.example.net/mod/a.roa');

@@ -3,17 +3,19 @@ import { clean } from './clean.ts';
 import { makeDirectories } from './durable.ts';
 import { refuse, SourceMoved } from './krillsync-error.ts';
 import { rereadsMaxCount } from './limits.ts';
-import { type Notification, trimDeltas } from './notification.ts';
-import { planUpdate } from './plan-update.ts';
+import { type Notification, trimDeltas, withoutRefused } from './notification.ts';
+import { chainFrom, planUpdate } from './plan-update.ts';
 import { readOffer, type SourceOffer } from './read-offer.ts';
 import {
   clearStaging,
+  countPublished,
   filesOf,
   isPlaced,
   knownFile,
   placeFiles,
   readServed,
   type Served,
+  type Staged,
   type StagedFile,
   scanSnapshot,
   stageFiles,
@@ -22,13 +24,17 @@ import {
 import {
   clearTemporary,
   currentTree,
+  currentVersion,
   isTreeIntact,
+  prepareNext,
   type ReadyTree,
   readyTree,
+  switchDueAt,
   switchTree,
+  type TreeWish,
 } from './rsync-directory.ts';
 import { ignoreObjects } from './scan-objects.ts';
-import type { Setup } from './setup.ts';
+import type { RsyncSetup, Setup } from './setup.ts';
 import { readState, type State, writeState } from './state.ts';
 
 export interface UpdateResult {
@@ -37,6 +43,10 @@ export interface UpdateResult {
   readonly serial: number;
   readonly because: string;
   readonly deltas: number;
+  /** How the rsync tree was made; null when none was. */
+  readonly tree: ReadyTree['from'] | null;
+  /** What rsync clients get; behind `serial` for a while when switches are coalesced. */
+  readonly rsyncSerial: number | null;
   /** Files of the rsync tree; null without one. */
   readonly objects: number | null;
   /** Bytes copied from the source, the notification not counted. */
@@ -56,13 +66,13 @@ export async function update(setup: Setup): Promise<UpdateResult> {
   let failed: Buffer | undefined;
   for (let attempt = 0; ; attempt += 1) {
     const offer = await readOffer(setup.source, setup.notification);
+    const isLastTry = failed?.equals(offer.bytes) === true || attempt >= rereadsMaxCount;
     try {
-      return await serve(setup, offer);
+      return await serve(setup, offer, isLastTry);
     } catch (error) {
       // What is half done may be large; but one that is told to stop must be quick.
       if (!setup.stop.aborted) await clearLeftOvers(setup).catch(() => {});
-      const isSame = failed?.equals(offer.bytes) === true;
-      if (!(error instanceof SourceMoved) || isSame || attempt >= rereadsMaxCount) throw error;
+      if (!(error instanceof SourceMoved) || isLastTry) throw error;
       setup.log.debug(`reading the notification again: ${error.message}`);
       failed = offer.bytes;
       await sleep(rereadPauseMs, undefined, { signal: setup.stop });
@@ -70,34 +80,95 @@ export async function update(setup: Setup): Promise<UpdateResult> {
   }
 }
 
-async function serve(setup: Setup, sourceOffer: SourceOffer): Promise<UpdateResult> {
-  const { notification: offered, bytes } = trimDeltas(sourceOffer, setup.maxDeltas);
+async function serve(
+  setup: Setup,
+  sourceOffer: SourceOffer,
+  isLastTry: boolean,
+): Promise<UpdateResult> {
   makeDirectories(setup.stateDir);
   makeDirectories(setup.rrdpDir);
-  const served = readServed(setup.rrdpDir, setup.notification, setup.log);
   const state = readState(setup.stateDir);
-  const plan = planUpdate(served?.notification, offered);
+  const offer = withoutRefused(trimDeltas(sourceOffer, setup.maxDeltas), state.refused);
+  const served = readServed(setup.rrdpDir, setup.notification, setup.log);
+  const plan = planUpdate(served?.notification, offer.notification);
   if (plan.do === 'refuse') throw refuse(plan.because);
   if (setup.thorough) await clearLeftOvers(setup);
-  if (plan.do === 'nothing' && (await isIntact(setup, offered, state))) {
-    writeState(setup.stateDir, await clean(setup, offered, state));
-    return resultOf(setup, 'unchanged', 'nothing new', offered, state, []);
+  const round = { served, offer, state, sourceOffer };
+  if (plan.do === 'nothing' && (await isIntact(setup, offer.notification, state))) {
+    return finish(setup, round, { result: 'unchanged', because: 'nothing new', bytes: 0 });
   }
-  const because = plan.do === 'nothing' ? 'served files were missing' : plan.because;
+  const isMissing = plan.do === 'nothing';
+  const because = isMissing ? 'served files were missing or behind' : plan.because;
   setup.log.debug(`updating: ${because}`);
-  const staged = await stageFiles(setup, offered, state);
-  const ready = await checkedTree(setup, offered, staged, state);
-  const known = withIntended(state, staged, ready);
-  writeState(setup.stateDir, known);
-  await switchOver(setup, { served, offered, bytes, mtime: sourceOffer.mtime }, staged, ready);
-  const cleaned = await clean(setup, offered, withPlaced(known, staged));
-  writeState(setup.stateDir, cleaned);
-  clearStaging(setup.rrdpDir);
-  return resultOf(setup, 'updated', because, offered, cleaned, staged);
+  return bringForward(setup, round, {
+    because,
+    trustsDeltas: isMissing || plan.trustsDeltas,
+    isLastTry,
+  });
 }
 
-async function clearLeftOvers({ rrdpDir, rsync }: Setup): Promise<void> {
+/** What one update starts from. */
+interface Round {
+  readonly served: Served | undefined;
+  readonly offer: SourceOffer;
+  readonly state: State;
+  /** Before anything was left out. */
+  readonly sourceOffer: SourceOffer;
+}
+
+interface How {
+  readonly because: string;
+  readonly trustsDeltas: boolean;
+  readonly isLastTry: boolean;
+}
+
+async function bringForward(setup: Setup, round: Round, how: How): Promise<UpdateResult> {
+  const { files: staged, lost } = await stageFiles(
+    setup,
+    round.offer.notification,
+    round.state,
+    how.isLastTry,
+  );
+  const { offer, state } = lost ? withoutLost(setup, round, lost) : round;
+  const offered = offer.notification;
+  const ready = await checkedTree(setup, round.served, how, { offered, staged, state });
+  const known = withIntended(state, staged, ready);
+  writeState(setup.stateDir, known);
+  const isSwitched = await switchOver(setup, { served: round.served, offer }, staged, ready);
+  const placed = withPlaced(known, staged);
+  const bytes = staged.reduce((sum, { size }) => sum + size, 0);
+  const hasChanged = isSwitched || staged.length > 0;
+  const done = await finish(
+    setup,
+    { ...round, offer, state: placed },
+    {
+      result: hasChanged ? 'updated' : 'unchanged',
+      because: how.because,
+      bytes,
+      ...(ready ? { tree: ready.from } : {}),
+    },
+  );
+  clearStaging(setup.rrdpDir);
+  return done;
+}
+
+/** A delta that is not sound is left out, with those before it: clients have the snapshot. */
+function withoutLost(
+  { log }: Setup,
+  { offer, state }: Round,
+  { delta, error }: NonNullable<Staged['lost']>,
+): Pick<Round, 'offer' | 'state'> {
+  log.warn(`delta ${delta.serial} and those before it are not offered: ${error.message}`);
+  const first = offer.notification.deltas.indexOf(delta);
+  // One that was not there may come yet; content does not change.
+  if (error instanceof SourceMoved) return { offer: trimDeltas(offer, first), state };
+  const refused = new Map([...state.refused, [delta.hash, error.message]]);
+  return { offer: trimDeltas(offer, first), state: { ...state, refused } };
+}
+
+async function clearLeftOvers({ rrdpDir, rsync, next }: Setup): Promise<void> {
   clearStaging(rrdpDir);
+  next?.forget();
   if (rsync) await clearTemporary(rsync.dir);
 }
 
@@ -106,37 +177,56 @@ async function isIntact(setup: Setup, offered: Notification, state: State): Prom
   if (!filesOf(offered).every((file) => isPlaced(rrdpDir, file, state))) return false;
   if (!rsync) return true;
   const name = currentTree(rsync.dir);
-  return name !== undefined && isTreeIntact(setup, rsync, name, offered.snapshot.hash, state);
+  if (name === undefined) return false;
+  if (isBehind(setup, offered)) return !isTreeDue(setup, rsync, offered);
+  return isTreeIntact(setup, rsync, name, offered.snapshot.hash, state);
 }
 
-/** The snapshot is read in any case: one that is not sound is not served over RRDP either. */
+/** Whether `current` is whole but older than what is offered over RRDP. */
+function isBehind({ rsync }: Setup, { session, serial }: Notification): boolean {
+  const current = rsync && currentVersion(rsync);
+  return current?.session === session && current.serial < serial;
+}
+
+const isTreeDue = (setup: Setup, rsync: RsyncSetup, offered: Notification): boolean =>
+  !isBehind(setup, offered) || setup.now() >= switchDueAt(setup, rsync);
+
+/** A tree if it is time for one. Else the snapshot is read only if nothing else vouches for it. */
 async function checkedTree(
   setup: Setup,
-  offered: Notification,
-  staged: readonly StagedFile[],
-  state: State,
+  served: Served | undefined,
+  { trustsDeltas }: How,
+  wish: Omit<TreeWish, 'trustsDeltas'>,
 ): Promise<ReadyTree | undefined> {
-  if (setup.rsync) return readyTree(setup, setup.rsync, offered, staged, state);
-  const isNew = staged.some(({ path }) => path === offered.snapshot.path);
-  if (isNew) await scanSnapshot(setup, offered, staged, ignoreObjects);
+  const { offered, staged } = wish;
+  const { rsync } = setup;
+  // Later the deltas would be all that is there to go by, so what they cannot do is done now.
+  if (rsync && (!trustsDeltas || isTreeDue(setup, rsync, offered))) {
+    return readyTree(setup, rsync, { ...wish, trustsDeltas });
+  }
+  if (!staged.some(({ path }) => path === offered.snapshot.path)) return undefined;
+  const chain = trustsDeltas && served && chainFrom(served.notification, offered);
+  if (chain && chain.length > 0) await countPublished(setup, offered, staged);
+  else await scanSnapshot(setup, offered, staged, ignoreObjects);
   return undefined;
 }
 
 interface Switch {
   readonly served: Served | undefined;
-  readonly offered: Notification;
-  readonly bytes: Buffer;
-  /** Of the source's notification, whole seconds since 1970. */
-  readonly mtime: number;
+  readonly offer: SourceOffer;
 }
 
-/** Files in place, then all nodes ready, then rsync, then the notification: last, always. */
+/**
+ * Files in place, then all nodes ready, then rsync, then the notification: last, always.
+ *
+ * @returns whether clients see something new.
+ */
 async function switchOver(
   setup: Setup,
-  { served, offered, bytes, mtime }: Switch,
+  { served, offer }: Switch,
   staged: readonly StagedFile[],
   ready: ReadyTree | undefined,
-): Promise<void> {
+): Promise<boolean> {
   // A source that uses a served file's path for other content would make clients see a wrong hash:
   // that file is replaced at the last moment, together with the notification.
   const inUse = new Set(served ? filesOf(served.notification).map(({ path }) => path) : []);
@@ -144,13 +234,15 @@ async function switchOver(
     setup.rrdpDir,
     staged.filter(({ path }) => !inUse.has(path)),
   );
-  await setup.barrier.staged(offered, setup.stop);
-  if (setup.rsync && ready) switchTree(setup.rsync.dir, ready.name);
+  await setup.barrier.staged(offer.notification, setup.stop);
+  const treeIsNew = setup.rsync && ready ? switchTree(setup.rsync.dir, ready.name) : false;
   placeFiles(
     setup.rrdpDir,
     staged.filter(({ path }) => inUse.has(path)),
   );
-  if (!served?.bytes.equals(bytes)) switchNotification(setup, bytes, mtime);
+  if (served?.bytes.equals(offer.bytes)) return treeIsNew;
+  switchNotification(setup, offer.bytes, offer.mtime);
+  return true;
 }
 
 /** Written before files get their places, so that a crash leaves none that nobody knows of. */
@@ -172,16 +264,25 @@ function withPlaced(state: State, staged: readonly StagedFile[]): State {
   return { ...state, files };
 }
 
-function resultOf(
-  { rsync }: Setup,
-  result: UpdateResult['result'],
-  because: string,
-  { session, serial, deltas }: Notification,
-  state: State,
-  staged: readonly StagedFile[],
-): UpdateResult {
-  const tree = rsync && state.trees.get(currentTree(rsync.dir) ?? '');
-  const bytes = staged.reduce((sum, { size }) => sum + size, 0);
-  const objects = tree?.objects ?? null;
-  return { result, session, serial, because, deltas: deltas.length, objects, bytes };
+type Done = Pick<UpdateResult, 'result' | 'because' | 'bytes'> & { tree?: ReadyTree['from'] };
+
+/** Everything is served; what remains is for later. */
+async function finish(setup: Setup, round: Round, done: Done): Promise<UpdateResult> {
+  const { offer, sourceOffer, state } = round;
+  const { session, serial, deltas } = offer.notification;
+  const sourceDeltas = sourceOffer.notification.deltas.map(({ hash }) => hash);
+  await prepareNext(setup, offer.notification, state);
+  const cleaned = await clean(setup, offer.notification, state, sourceDeltas);
+  writeState(setup.stateDir, cleaned);
+  const tree = setup.rsync && cleaned.trees.get(currentTree(setup.rsync.dir) ?? '');
+  const rsyncSerial = (setup.rsync && currentVersion(setup.rsync)?.serial) ?? null;
+  return {
+    ...done,
+    session,
+    serial,
+    deltas: deltas.length,
+    tree: done.tree ?? null,
+    rsyncSerial,
+    objects: tree?.objects ?? null,
+  };
 }

@@ -44,7 +44,7 @@ export class NodeOnDisk {
       source: directorySource(this.#source),
       stateDir: join(this.root, 'state'),
       rrdpDir: this.rrdpDir,
-      rsync: { dir: this.rsyncDir, includesHost: false },
+      rsync: { dir: this.rsyncDir, includesHost: false, everyMs: 0 },
       cleanupAfterMs: 3600_000,
       barrier: fixedDelay(0),
       log: silent,

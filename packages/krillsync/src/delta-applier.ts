@@ -1,0 +1,132 @@
+import { hash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  rmdirSync,
+  unlinkSync,
+  utimesSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { errorCode, KrillsyncError } from './krillsync-error.ts';
+import type { ObjectSink } from './scan-objects.ts';
+import { directoryTime, treePath, writeTreeObject } from './tree-writer.ts';
+import type { RsyncUri } from './uri.ts';
+import { showUri } from './uri.ts';
+
+/** A delta does not fit what is there: it, or what is there, is wrong. The snapshot decides. */
+export class DeltaMismatch extends KrillsyncError {
+  constructor(message: string) {
+    super('source', message);
+    this.name = 'DeltaMismatch';
+  }
+}
+
+const absentCodes: readonly (string | undefined)[] = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP'];
+const clashCodes: readonly (string | undefined)[] = ['EEXIST', 'ENOTDIR', 'EISDIR'];
+
+/**
+ * Changes a tree that nobody reads yet by deltas (RFC 8182, 3.4.2). Its files may be hard links of
+ * files in live trees: they are unlinked and made anew, never written.
+ */
+export class DeltaApplier implements ObjectSink {
+  readonly #root: string;
+  readonly #includesHost: boolean;
+  readonly #touched = new Set<string>(['.']);
+  readonly #made = new Set<string>();
+  #objects: number;
+  readonly #removed = new Set<string>();
+
+  /** @param objects number of files in the tree before. */
+  constructor(root: string, includesHost: boolean, objects: number) {
+    this.#root = root;
+    this.#includesHost = includesHost;
+    this.#objects = objects;
+  }
+
+  /** Files in the tree now. */
+  get objects(): number {
+    return this.#objects;
+  }
+
+  /** Objects that were withdrawn and not published again. */
+  get removed(): number {
+    return this.#removed.size;
+  }
+
+  publish(uri: RsyncUri, content: Buffer, replaces: string | undefined): void {
+    const path = treePath(uri, this.#includesHost);
+    if (replaces !== undefined) this.#unlink(uri, path, replaces);
+    try {
+      writeTreeObject(this.#root, path, content, this.#made);
+    } catch (error) {
+      if (!clashCodes.includes(errorCode(error))) throw error;
+      throw new DeltaMismatch(`${showUri(uri.text)} is published anew, its place is taken`);
+    }
+    this.#objects += 1;
+    this.#removed.delete(path);
+    this.#touchUp(path);
+  }
+
+  withdraw(uri: RsyncUri, expected: string): void {
+    const path = treePath(uri, this.#includesHost);
+    this.#unlink(uri, path, expected);
+    this.#touchUp(path);
+    this.#removed.add(path);
+  }
+
+  #unlink(uri: RsyncUri, path: string, expected: string): void {
+    const found = hashOf(join(this.#root, path));
+    if (found !== expected) {
+      const is = found === undefined ? 'is not there' : `has hash ${found}`;
+      throw new DeltaMismatch(`${showUri(uri.text)} ${is}, the delta expects ${expected}`);
+    }
+    unlinkSync(join(this.#root, path));
+    this.#objects -= 1;
+  }
+
+  /** A new file may have made all the directories above it. */
+  #touchUp(path: string): void {
+    for (let at = dirname(path); !this.#touched.has(at); at = dirname(at)) this.#touched.add(at);
+  }
+
+  /** Removes directories that became empty, and gives the others their time. */
+  finish(): void {
+    const deepestFirst = [...this.#touched].toSorted((a, b) => depth(b) - depth(a));
+    for (const path of deepestFirst) {
+      const directory = join(this.#root, path);
+      if (path !== '.' && removeIfEmpty(directory)) continue;
+      utimesSync(directory, directoryTime, directoryTime);
+    }
+  }
+}
+
+const depth = (path: string): number => (path === '.' ? 0 : path.split('/').length);
+
+/** @returns whether the directory is gone. */
+function removeIfEmpty(directory: string): boolean {
+  try {
+    rmdirSync(directory);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOTEMPTY') return false;
+    if (errorCode(error) === 'ENOENT') return true;
+    throw error;
+  }
+}
+
+function hashOf(path: string): string | undefined {
+  try {
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      return fstatSync(fd).isFile() ? hash('sha256', readFileSync(fd)) : undefined;
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    if (absentCodes.includes(errorCode(error))) return undefined;
+    throw error;
+  }
+}
