@@ -1,6 +1,7 @@
 import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { breathe } from './breathe.ts';
+import { leastTreeAgeMs } from './limits.ts';
 import type { Notification } from './notification.ts';
 import { filesOf } from './rrdp-directory.ts';
 import { isSession } from './rrdp-root.ts';
@@ -89,10 +90,19 @@ async function cleanTrees(
 ): Promise<ReadonlyMap<string, number>> {
   const current = currentTree(dir);
   const left = new Map<string, number>();
-  for (const name of treesIn(dir).filter((tree) => tree !== current)) {
-    const since = sinceWhen(setup, state.oldTrees.get(name));
-    if (isOver(setup, since)) await removeTree(dir, name);
+  const old = treesIn(dir).filter((tree) => tree !== current);
+  const aged = old
+    .map((name) => ({ name, since: sinceWhen(setup, state.oldTrees.get(name)) }))
+    .toSorted((a, b) => b.since - a.since);
+  for (const [i, { name, since }] of aged.entries()) {
+    const isTooMany = setup.maxTrees !== undefined && i + 2 > setup.maxTrees;
+    const isOld = setup.now() - since >= leastTreeAgeMs;
+    if (isTooMany && !isOver(setup, since)) setup.log.warn(crowded(name, isOld));
+    if (isOver(setup, since) || (isTooMany && isOld)) await removeTree(dir, name);
     else left.set(name, since);
   }
   return left;
 }
+
+const crowded = (name: string, isOld: boolean): string =>
+  `more trees than --max-trees: ${name} ${isOld ? 'goes before its time' : 'is too young to go'}`;

@@ -96,8 +96,14 @@ describe('the command', () => {
     ${'no URI'}                    | ${[]}                                                   | ${'URI of the notification file is missing'}
     ${'an http URI'}               | ${['http://h/n.xml', '--source-uri-base', '/nowhere']}  | ${'does not start with https://'}
     ${'a URI without a file name'} | ${['https://h/rrdp/', '--source-uri-base', '/nowhere']} | ${'empty path segment'}
-    ${'no source'}                 | ${[uri]}                                                | ${'reads from a directory only'}
-    ${'an https source'}           | ${[uri, '--source-uri-base', 'https://hidden/rrdp/']}   | ${'cannot fetch from https://hidden/rrdp/; this version reads from a directory only'}
+    ${'a source without a slash'}  | ${[uri, '--source-uri-base', 'https://hidden/rrdp']}    | ${'not an https URI that ends in a slash'}
+    ${'a source over http'}        | ${[uri, '--source-uri-base', 'http://hidden/rrdp/']}    | ${'not an https URI that ends in a slash'}
+    ${'two tasks'}                 | ${[uri, '--watch', '--verify']}                         | ${'only one of'}
+    ${'repair alone'}              | ${[uri, '--repair']}                                    | ${'--repair needs --verify'}
+    ${'metrics without a daemon'}  | ${[uri, '--metrics', ':9657']}                          | ${'--metrics needs --watch'}
+    ${'metrics nowhere'}           | ${[uri, '--watch', '--metrics', 'here']}                | ${'is not HOST:PORT'}
+    ${'validation without TAL'}    | ${[uri, '--tal-reject-invalid']}                        | ${'need --tal'}
+    ${'more than everything'}      | ${[uri, '--max-removal', '101']}                        | ${'is a percentage'}
     ${'an unknown option'}         | ${[uri, '--nonsense']}                                  | ${'--nonsense'}
     ${'two URIs'}                  | ${[uri, uri]}                                           | ${'too many arguments'}
     ${'no deltas at all'}          | ${[uri, '--rrdp-max-deltas', '0']}                      | ${'whole number from 1'}
@@ -161,9 +167,13 @@ describe('--watch', () => {
 
   beforeEach(() => {
     log = '';
-    daemon = spawn(process.execPath, [main, ...places(), '--watch', '--json'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    daemon = spawn(
+      process.execPath,
+      [main, ...places(), '--watch', '--json', '--rsync-interval=0'],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     daemon.stderr?.on('data', (chunk) => (log += chunk));
   });
 

@@ -1,14 +1,20 @@
 import { fixedDelay } from './barrier.ts';
-import { directorySource } from './directory-source.ts';
+import { daemon } from './daemon.ts';
+import type { Screen } from './define-options.ts';
+import { dryRun } from './dry-run.ts';
 import { makeDirectories } from './durable.ts';
+import { scriptGate } from './gate.ts';
 import { readIllness } from './health.ts';
+import { accept } from './hold.ts';
 import { messageOf } from './krillsync-error.ts';
 import { lockStateDirectory } from './lock.ts';
-import { jsonLog, type Log, levelOf, type TextOutput, textLog } from './log.ts';
-import { type Options, parseOptions, type Screen } from './options.ts';
+import { type Log, levelOf, type TextOutput, textLog } from './log.ts';
+import { type Invocation, type Options, parseOptions } from './options.ts';
+import { rpkiClientGate } from './rpki-client.ts';
 import type { Setup } from './setup.ts';
-import { type UpdateResult, update } from './update.ts';
-import { watch } from './watch.ts';
+import { sourceOf } from './source-of.ts';
+import { repair, update } from './update.ts';
+import { type VerifyResult, verify } from './verify.ts';
 
 export interface KrillsyncIo extends Screen {
   /** Ends --watch; SIGTERM and SIGINT do when it is absent. */
@@ -23,13 +29,25 @@ export interface KrillsyncIo extends Screen {
  */
 export async function runKrillsync(argv: readonly string[], io: KrillsyncIo): Promise<number> {
   try {
-    const invocation = parseOptions(argv, io);
-    if (invocation.do === 'exit') return invocation.code;
-    if (invocation.do === 'health') return health(invocation.stateDir, io.stderr);
-    return await synchronise(invocation.options, io);
+    return await carryOut(parseOptions(argv, io), io);
   } catch (error) {
     textLog(io.stderr, 'error').error(messageOf(error));
     return 1;
+  }
+}
+
+async function carryOut(invocation: Invocation, io: KrillsyncIo): Promise<number> {
+  switch (invocation.do) {
+    case 'exit':
+      return invocation.code;
+    case 'health':
+      return health(invocation.stateDir, io.stderr);
+    case 'accept':
+      return acceptHeld(invocation.stateDir, io);
+    case 'dry run':
+      return tryOut(invocation.options, io);
+    default:
+      return locked(invocation.do, invocation.options, io);
   }
 }
 
@@ -39,61 +57,98 @@ function health(stateDir: string, stderr: TextOutput): number {
   return illness === undefined ? 0 : 1;
 }
 
-async function synchronise(options: Options, io: KrillsyncIo): Promise<number> {
+function acceptHeld(stateDir: string, { stdout, stderr }: KrillsyncIo): number {
+  const accepted = accept(stateDir);
+  if (accepted) stdout.write(`accepted: session ${accepted.session} serial ${accepted.serial}\n`);
+  else stderr.write(`krillsync: nothing is held in ${stateDir}\n`);
+  return accepted ? 0 : 1;
+}
+
+async function locked(
+  task: 'once' | 'watch' | 'verify' | 'repair',
+  options: Options,
+  io: KrillsyncIo,
+): Promise<number> {
   // What we write is for other users: NGINX's and rsyncd's.
   process.umask(0o022);
   makeDirectories(options.stateDir);
   const lock = lockStateDirectory(options.stateDir);
   try {
-    return options.watch ? await daemon(options, io) : await once(options, io);
+    if (task === 'watch') {
+      return await daemon(options, io, (log, stop) => setupOf(options, io, log, stop));
+    }
+    return task === 'once' ? await once(options, io) : await check(task, options, io);
   } finally {
     lock.release();
   }
 }
 
 async function once(options: Options, io: KrillsyncIo): Promise<number> {
-  const log = textLog(io.stderr, levelOf(options.verbosity));
-  const stop = io.stop ?? new AbortController().signal;
-  const result = await update({ ...setupOf(options, log, stop), thorough: true });
-  log.info(`${result.result}: session ${result.session} serial ${result.serial}`);
+  const result = await update({ ...plainSetup(options, io), thorough: true });
+  textLog(io.stderr, levelOf(options.verbosity)).info(
+    `${result.result}: session ${result.session} serial ${result.serial}`,
+  );
   if (options.json) printJson(io.stdout, result);
   return 0;
 }
 
-async function daemon(options: Options, io: KrillsyncIo): Promise<number> {
-  // A daemon's log tells what it serves, so its usual level is one higher.
-  const log = jsonLog(io.stderr, levelOf(options.verbosity + 1));
-  const setup = setupOf(options, log, io.stop ?? stopOnSignal());
-  log.info('watching', { source: options.sourceDir, uri: options.notification.text });
-  await watch(setup, (result) => {
-    if (options.json) printJson(io.stdout, result);
-  });
-  log.info('stopped');
+async function tryOut(options: Options, io: KrillsyncIo): Promise<number> {
+  const result = await dryRun({ ...plainSetup(options, io), thorough: true });
+  if (options.json) printJson(io.stdout, result);
+  else io.stdout.write(`${result.plan}: ${result.because}\n`);
   return 0;
 }
 
-const printJson = (output: TextOutput, result: UpdateResult): void =>
-  void output.write(`${JSON.stringify(result)}\n`);
-
-function stopOnSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => controller.abort());
+async function check(
+  task: 'verify' | 'repair',
+  options: Options,
+  io: KrillsyncIo,
+): Promise<number> {
+  const setup = { ...plainSetup(options, io), thorough: true };
+  let result = await verify(setup);
+  if (task === 'repair' && result.result !== 'sound') {
+    tell(result, options, io);
+    await repair(setup, result);
+    result = await verify(setup);
   }
-  return controller.signal;
+  tell(result, options, io);
+  return result.result === 'sound' ? 0 : 1;
 }
 
-function setupOf(options: Options, log: Log, stop: AbortSignal): Omit<Setup, 'thorough'> {
-  const { rsyncDisable, rsyncDir, rsyncIncludeHost, rrdpMaxDeltas } = options;
+function tell(result: VerifyResult, { json }: Options, { stdout, stderr }: KrillsyncIo): void {
+  if (json) printJson(stdout, result);
+  else for (const fault of result.faults) stderr.write(`krillsync: ${fault}\n`);
+}
+
+const printJson = (output: TextOutput, result: object): void =>
+  void output.write(`${JSON.stringify(result)}\n`);
+
+function plainSetup(options: Options, io: KrillsyncIo): Omit<Setup, 'thorough'> {
+  const log = textLog(io.stderr, levelOf(options.verbosity));
+  return setupOf(options, io, log, io.stop ?? new AbortController().signal);
+}
+
+function setupOf(
+  options: Options,
+  { version }: KrillsyncIo,
+  log: Log,
+  stop: AbortSignal,
+): Omit<Setup, 'thorough'> {
+  const { rsyncDisable, rsyncDir, rsyncIncludeHost, rsyncInterval } = options;
+  const { rrdpMaxDeltas, maxRemoval, maxTrees, validation } = options;
+  const rsync = { dir: rsyncDir, includesHost: rsyncIncludeHost, everyMs: rsyncInterval * 1000 };
+  const gates = validation.scripts.map(scriptGate);
+  if (validation.tals.length > 0) gates.push(rpkiClientGate(validation));
   return {
     notification: options.notification,
-    source: directorySource(options.sourceDir),
+    source: sourceOf(options, version),
     stateDir: options.stateDir,
     rrdpDir: options.rrdpDir,
-    ...(rsyncDisable
-      ? {}
-      : { rsync: { dir: rsyncDir, includesHost: rsyncIncludeHost, everyMs: 0 } }),
+    ...(rsyncDisable ? {} : { rsync }),
     ...(rrdpMaxDeltas === undefined ? {} : { maxDeltas: rrdpMaxDeltas }),
+    ...(maxRemoval === undefined ? {} : { maxRemoval }),
+    ...(maxTrees === undefined ? {} : { maxTrees }),
+    gates,
     cleanupAfterMs: options.cleanupAfter * 1000,
     barrier: fixedDelay(options.rrdpNotifyDelay),
     log,

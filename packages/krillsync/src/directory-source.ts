@@ -15,6 +15,7 @@ const movedCodes: readonly (string | undefined)[] = ['ENOENT', 'ESTALE', 'ENOTCO
  */
 export function directorySource(directory: string): Source {
   return {
+    name: directory,
     async open(path) {
       const file = join(directory, path);
       const handle = await sourceCall(file, () =>

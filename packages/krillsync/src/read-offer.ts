@@ -6,8 +6,8 @@ import type { NotificationUri } from './uri.ts';
 
 /** What the source offers now. */
 export interface SourceOffer extends Offer {
-  /** Of the source's notification, whole seconds since 1970. */
-  readonly mtime: number;
+  /** Of the source's notification, whole seconds since 1970, if the source tells. */
+  readonly mtime: number | undefined;
 }
 
 export async function readOffer(source: Source, uri: NotificationUri): Promise<SourceOffer> {

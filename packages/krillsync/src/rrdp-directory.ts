@@ -1,9 +1,10 @@
-import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { countPublishes, requireEnds } from './count-publishes.ts';
 import { makeDirectories, replaceFile, syncDirectory } from './durable.ts';
 import { errorCode, KrillsyncError, messageOf, SourceMoved } from './krillsync-error.ts';
 import type { Log } from './log.ts';
+import { NewestObject } from './newest-object.ts';
 import {
   type DeltaReference,
   type FileReference,
@@ -82,28 +83,71 @@ export async function stageFiles(
   clearStaging(setup.rrdpDir);
   makeDirectories(staging);
   const files: StagedFile[] = [];
-  const stage = async (reference: FileReference, check: (file: StagedFile) => Promise<void>) => {
+  const stage = async (reference: FileReference, check: Check) => {
     if (isPlaced(setup.rrdpDir, reference, state)) return;
     const at = join(staging, String(files.length));
-    const size = await stageFile(setup.source, reference, at, setup.stop);
+    const { size, mtime } = await stageFile(setup.source, reference, at, setup.stop);
     const file = { ...reference, at, size };
-    await check(file);
+    await check(file, mtime);
     files.push(file);
   };
-  await stage(offered.snapshot, async () => {});
+  let needsTime: StagedFile | undefined;
+  await stage(offered.snapshot, async (file, mtime) => {
+    if (mtime === undefined) needsTime = file;
+  });
   for (const delta of offered.deltas) {
     try {
-      await stage(delta, (file) => scanDelta(setup, offered, delta, [file], ignoreObjects));
+      await stage(delta, (file, mtime) => checkDelta(setup, offered, delta, file, mtime));
     } catch (error) {
       const isOfSource = error instanceof KrillsyncError && error.fault === 'source';
       if (!isOfSource || (error instanceof SourceMoved && !isLastTry)) throw error;
+      if (needsTime) {
+        const deltas = offered.deltas.slice(0, offered.deltas.indexOf(delta));
+        await giveSnapshotTime(setup, { ...offered, deltas }, needsTime, files);
+      }
       return { files, lost: { delta, error } };
     }
   }
+  if (needsTime) await giveSnapshotTime(setup, offered, needsTime, files);
   return { files };
 }
 
-const whereIs = (
+type Check = (file: StagedFile, mtime: number | undefined) => Promise<void>;
+
+async function checkDelta(
+  setup: Setup,
+  offered: Notification,
+  delta: DeltaReference,
+  file: StagedFile,
+  mtime: number | undefined,
+): Promise<void> {
+  const newest = new NewestObject();
+  const sink = mtime === undefined ? newest : ignoreObjects;
+  await scanDelta(setup, offered, delta, [file], sink);
+  if (mtime === undefined) utimesSync(file.at, newest.time, newest.time);
+}
+
+/**
+ * A source that tells no times, as Krill's own HTTP service: then they come from the content, so
+ * that all nodes have the same. The newest object of the newest delta was made for this serial;
+ * without deltas it is the newest of all.
+ */
+async function giveSnapshotTime(
+  setup: Setup,
+  offered: Notification,
+  snapshot: StagedFile,
+  staged: readonly StagedFile[],
+): Promise<void> {
+  const [newestDelta] = offered.deltas;
+  const newest = new NewestObject();
+  if (!newestDelta) await scanSnapshot(setup, offered, [snapshot], newest);
+  const { mtimeMs } = newestDelta
+    ? statSync(whereIs(setup, newestDelta, staged))
+    : { mtimeMs: newest.time * 1000 };
+  utimesSync(snapshot.at, mtimeMs / 1000, mtimeMs / 1000);
+}
+
+export const whereIs = (
   { rrdpDir }: Setup,
   { path }: FileReference,
   staged: readonly StagedFile[],
@@ -172,11 +216,20 @@ export const knownFile = ({ hash, size }: StagedFile): KnownFile => ({
  * Shows clients the new state. The file's time grows by at least a second with each change, because
  * Last-Modified has seconds: with two serials in one, a client would be told 304 and miss the second.
  */
-export function switchNotification(setup: Setup, bytes: Buffer, sourceMtime: number): void {
+export function switchNotification(
+  setup: Setup,
+  served: Notification,
+  bytes: Buffer,
+  sourceMtime: number | undefined,
+): void {
   const { rrdpDir, notification } = setup;
   const path = join(rrdpDir, notification.fileName);
   const previous = statSync(path, { throwIfNoEntry: false });
   const least = previous ? Math.floor(previous.mtimeMs / 1000) + 1 : 0;
   const temporary = join(rrdpDir, stagingName, 'notification');
-  replaceFile(path, temporary, bytes, Math.max(sourceMtime, least));
+  const mtime = sourceMtime ?? snapshotTime(setup, served);
+  replaceFile(path, temporary, bytes, Math.max(mtime, least));
 }
+
+const snapshotTime = ({ rrdpDir }: Setup, { snapshot }: Notification): number =>
+  Math.floor(statSync(join(rrdpDir, snapshot.path)).mtimeMs / 1000);

@@ -164,7 +164,7 @@ export async function prepareNext(
 }
 
 /** When `current` may be switched again, in ms since 1970; its own time tells when it was last. */
-export function switchDueAt(setup: Setup, { dir, everyMs }: RsyncSetup): number {
+export function switchDueAt(setup: Pick<Setup, 'now'>, { dir, everyMs }: RsyncSetup): number {
   const found = lstatSync(join(dir, 'current'), { throwIfNoEntry: false });
   if (!found?.isSymbolicLink() || found.mtimeMs > setup.now()) return 0;
   return found.mtimeMs + everyMs;

@@ -1,4 +1,5 @@
 import type { Barrier } from './barrier.ts';
+import type { Gate } from './gate.ts';
 import type { Log } from './log.ts';
 import type { NextTree } from './next-tree.ts';
 import type { Source } from './source.ts';
@@ -26,6 +27,12 @@ export interface Setup {
   /** Kept by a daemon, so that an update finds a copy of the live tree. */
   readonly next?: NextTree;
   readonly barrier: Barrier;
+  /** Asked, in this order, before a new state is shown. */
+  readonly gates?: readonly Gate[];
+  /** Percent of the objects; an update that removes more is held. */
+  readonly maxRemoval?: number;
+  /** Trees above this number go before their time. */
+  readonly maxTrees?: number;
   readonly log: Log;
   readonly stop: AbortSignal;
   /** Milliseconds since 1970. */

@@ -12,7 +12,7 @@ import { showUri } from './uri.ts';
  * Copies a snapshot or delta from the source to `path`, on disk when this resolves, with the time
  * it has at the source: that makes Last-Modified and ETag the same on every node.
  *
- * @returns its size in bytes.
+ * @returns its size in bytes, and the time, in seconds since 1970, if the source told one.
  * @throws SourceMoved when it is not the file whose hash the notification names.
  */
 export async function stageFile(
@@ -20,11 +20,11 @@ export async function stageFile(
   reference: FileReference,
   path: string,
   stop: AbortSignal,
-): Promise<number> {
+): Promise<{ size: number; mtime: number | undefined }> {
   const file = await source.open(reference.path);
   try {
     const { size, hash } = await copy(file.chunks(), path, file.mtime, reference, stop);
-    if (hash === reference.hash) return size;
+    if (hash === reference.hash) return { size, mtime: file.mtime };
     const message = `${showUri(reference.uri)} has hash ${hash}, the notification says ${reference.hash}`;
     throw new SourceMoved(message);
   } finally {
@@ -35,7 +35,7 @@ export async function stageFile(
 async function copy(
   chunks: AsyncIterable<Buffer>,
   path: string,
-  mtime: number,
+  mtime: number | undefined,
   { uri }: FileReference,
   stop: AbortSignal,
 ): Promise<{ size: number; hash: string }> {
@@ -51,7 +51,7 @@ async function copy(
       await breathe(stop);
     }
     fchmodSync(fd, 0o644);
-    futimesSync(fd, mtime, mtime);
+    if (mtime !== undefined) futimesSync(fd, mtime, mtime);
   } finally {
     closeSync(fd);
   }

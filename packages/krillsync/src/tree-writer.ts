@@ -1,6 +1,8 @@
 import {
   closeSync,
+  type Dirent,
   futimesSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -93,16 +95,28 @@ export async function countFiles(root: string, stop: AbortSignal): Promise<numbe
   return files;
 }
 
+/** How many files of a tree are not in another one, by path. */
+export async function countMissing(from: string, to: string, stop: AbortSignal): Promise<number> {
+  let missing = 0;
+  for await (const { directory, entries } of walkTree(from, stop)) {
+    const other = to + directory.slice(from.length);
+    const isThere = ({ name }: Dirent) =>
+      lstatSync(`${other}/${name}`, { throwIfNoEntry: false })?.isFile() === true;
+    missing += entries.filter((entry) => entry.isFile() && !isThere(entry)).length;
+  }
+  return missing;
+}
+
 async function* walkTree(
   root: string,
   stop: AbortSignal,
-): AsyncGenerator<{ directory: string; fileCount: number }> {
+): AsyncGenerator<{ directory: string; entries: readonly Dirent[]; fileCount: number }> {
   const waiting = [root];
   for (let seen = 1; waiting.length > 0; seen += 1) {
     const directory = waiting.pop() ?? root;
     const entries = readdirSync(directory, { withFileTypes: true });
     for (const entry of entries) if (entry.isDirectory()) waiting.push(join(directory, entry.name));
-    yield { directory, fileCount: entries.filter((entry) => entry.isFile()).length };
+    yield { directory, entries, fileCount: entries.filter((entry) => entry.isFile()).length };
     if (seen % 500 === 0) await breathe(stop);
   }
 }

@@ -142,6 +142,7 @@ describe('a source that moves on while it is read', () => {
   function onSnapshot(then: () => void): Source {
     const { source } = node.setup();
     return {
+      name: source.name,
       stamp: source.stamp,
       open: (path) => {
         if (path.includes('snapshot')) then();

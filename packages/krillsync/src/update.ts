@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clean } from './clean.ts';
+import { countPublishes } from './count-publishes.ts';
 import { makeDirectories } from './durable.ts';
+import { clearHeld, type Removal, requireAccepted } from './hold.ts';
 import { refuse, SourceMoved } from './krillsync-error.ts';
 import { rereadsMaxCount } from './limits.ts';
 import { type Notification, trimDeltas, withoutRefused } from './notification.ts';
@@ -20,6 +23,7 @@ import {
   scanSnapshot,
   stageFiles,
   switchNotification,
+  whereIs,
 } from './rrdp-directory.ts';
 import {
   clearTemporary,
@@ -29,6 +33,7 @@ import {
   prepareNext,
   type ReadyTree,
   readyTree,
+  removeTree,
   switchDueAt,
   switchTree,
   type TreeWish,
@@ -36,6 +41,8 @@ import {
 import { ignoreObjects } from './scan-objects.ts';
 import type { RsyncSetup, Setup } from './setup.ts';
 import { readState, type State, writeState } from './state.ts';
+import { countMissing } from './tree-writer.ts';
+import type { VerifyResult } from './verify.ts';
 
 export interface UpdateResult {
   readonly result: 'updated' | 'unchanged';
@@ -132,6 +139,7 @@ async function bringForward(setup: Setup, round: Round, how: How): Promise<Updat
   const { offer, state } = lost ? withoutLost(setup, round, lost) : round;
   const offered = offer.notification;
   const ready = await checkedTree(setup, round.served, how, { offered, staged, state });
+  await passGates(setup, round.served, { offered, staged, state }, ready);
   const known = withIntended(state, staged, ready);
   writeState(setup.stateDir, known);
   const isSwitched = await switchOver(setup, { served: round.served, offer }, staged, ready);
@@ -211,6 +219,50 @@ async function checkedTree(
   return undefined;
 }
 
+/** A tree that is refused goes at once: nothing would ever remember it. */
+async function passGates(
+  setup: Setup,
+  served: Served | undefined,
+  { offered, staged, state }: Omit<TreeWish, 'trustsDeltas'>,
+  ready: ReadyTree | undefined,
+): Promise<void> {
+  const { rsync, gates = [], maxRemoval, stateDir } = setup;
+  const snapshotPath = whereIs(setup, offered.snapshot, staged);
+  const treePath = rsync && ready && join(rsync.dir, ready.name);
+  try {
+    if (maxRemoval !== undefined && served) {
+      const removal = await removalOf(setup, served.notification, { snapshotPath, state }, ready);
+      requireAccepted(stateDir, maxRemoval, offered, removal);
+    }
+    if (staged.length === 0) return;
+    const candidate = { notification: offered, staged, snapshotPath, treePath };
+    for (const gate of gates) await gate(setup, candidate);
+  } catch (error) {
+    if (rsync && ready && ready.from !== 'found') await removeTree(rsync.dir, ready.name);
+    throw error;
+  }
+}
+
+/** How many objects go; without a tree only by how many there are fewer. */
+async function removalOf(
+  setup: Setup,
+  served: Notification,
+  { snapshotPath, state }: { snapshotPath: string; state: State },
+  ready: ReadyTree | undefined,
+): Promise<Removal> {
+  const { rsync, rrdpDir, stop } = setup;
+  const name = rsync && currentTree(rsync.dir);
+  const live = name === undefined ? undefined : state.trees.get(name);
+  if (rsync && ready && name !== undefined && live?.includesHost === rsync.includesHost) {
+    const {
+      removed = await countMissing(join(rsync.dir, name), join(rsync.dir, ready.name), stop),
+    } = ready;
+    return { of: live.objects, removed };
+  }
+  const of = await countPublishes(join(rrdpDir, served.snapshot.path), stop);
+  return { of, removed: Math.max(0, of - (await countPublishes(snapshotPath, stop))) };
+}
+
 interface Switch {
   readonly served: Served | undefined;
   readonly offer: SourceOffer;
@@ -241,7 +293,7 @@ async function switchOver(
     staged.filter(({ path }) => inUse.has(path)),
   );
   if (served?.bytes.equals(offer.bytes)) return treeIsNew;
-  switchNotification(setup, offer.bytes, offer.mtime);
+  switchNotification(setup, offer.notification, offer.bytes, offer.mtime);
   return true;
 }
 
@@ -274,6 +326,7 @@ async function finish(setup: Setup, round: Round, done: Done): Promise<UpdateRes
   await prepareNext(setup, offer.notification, state);
   const cleaned = await clean(setup, offer.notification, state, sourceDeltas);
   writeState(setup.stateDir, cleaned);
+  clearHeld(setup.stateDir);
   const tree = setup.rsync && cleaned.trees.get(currentTree(setup.rsync.dir) ?? '');
   const rsyncSerial = (setup.rsync && currentVersion(setup.rsync)?.serial) ?? null;
   return {
@@ -285,4 +338,17 @@ async function finish(setup: Setup, round: Round, done: Done): Promise<UpdateRes
     rsyncSerial,
     objects: tree?.objects ?? null,
   };
+}
+
+/** Makes anew what `verify` found not to be right, and updates. */
+export async function repair(
+  setup: Setup,
+  { files: faulty, isTreeSound }: Pick<VerifyResult, 'files' | 'isTreeSound'>,
+): Promise<UpdateResult> {
+  const state = readState(setup.stateDir);
+  const files = new Map([...state.files].filter(([path]) => !faulty.includes(path)));
+  const trees = new Map(state.trees);
+  if (setup.rsync && !isTreeSound) trees.delete(currentTree(setup.rsync.dir) ?? '');
+  writeState(setup.stateDir, { ...state, files, trees });
+  return update(setup);
 }

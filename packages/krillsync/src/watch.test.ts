@@ -20,7 +20,9 @@ async function watchFor(ms: number, changes: Partial<Setup>): Promise<readonly s
   const at = (level: string) => (message: string) => void lines.push(`${level} ${message}`);
   const log: Log = { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
   const stop = new AbortController();
-  const watching = watch(scene.node().setup({ log, stop: stop.signal, ...changes }), () => {});
+  const watching = watch(scene.node().setup({ log, stop: stop.signal, ...changes }), {
+    pollMs: 1000,
+  });
   await sleep(ms);
   stop.abort();
   await watching;
@@ -33,7 +35,7 @@ describe('watch', () => {
   test('stops although a read from the source hangs', async () => {
     const never = () => new Promise<never>(() => {});
     const start = performance.now();
-    await watchFor(50, { source: { open: never, stamp: never } });
+    await watchFor(50, { source: { name: 'never', open: never, stamp: never } });
     expect(performance.now() - start).toBeLessThan(1000);
     expect(health()).toMatchObject({ ok: true, error: null, sourceSeenAt: null });
   });

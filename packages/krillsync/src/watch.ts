@@ -1,24 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeDirectories } from './durable.ts';
 import { type Health, writeHealth } from './health.ts';
-import { faultOf, messageOf } from './krillsync-error.ts';
-import { backOffMaxMs, healthEveryMs, pollJitterMs, pollMs, verifyEveryMs } from './limits.ts';
+import { type Fault, faultOf, messageOf } from './krillsync-error.ts';
+import { backOffMaxMs, healthEveryMs, pollJitter, verifyEveryMs } from './limits.ts';
 import { readServed } from './rrdp-directory.ts';
+import { switchDueAt } from './rsync-directory.ts';
 import type { Setup } from './setup.ts';
 import { type UpdateResult, update } from './update.ts';
+
+export interface Watching {
+  /** How often the source is looked at. */
+  readonly pollMs: number;
+  /** Whether somebody wants everything looked at again, asked at each poll. */
+  lookAgain?(): boolean;
+  /** The first look is over, whatever came of it. */
+  ready?(): void;
+  updated?(result: UpdateResult, seconds: number): void;
+  failed?(fault: Fault): void;
+  /** The source answered. */
+  seen?(): void;
+}
 
 /**
  * Updates whenever the source's notification changes, until `setup.stop` is aborted. Trouble of the
  * source, or of this machine, is told once when it begins and once when it ends.
- *
- * @param report called with each update that changed something.
  */
-export async function watch(
-  setup: Omit<Setup, 'thorough'>,
-  report: (result: UpdateResult) => void,
-): Promise<void> {
+export async function watch(setup: Omit<Setup, 'thorough'>, watching: Watching): Promise<void> {
   makeDirectories(setup.stateDir);
-  const watcher = new Watcher(setup, report);
+  const watcher = new Watcher(setup, watching);
   const heartbeat = setInterval(() => watcher.writeHealth(), healthEveryMs);
   try {
     // A read from a network file system that hangs must not keep us from stopping.
@@ -36,18 +45,19 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 
 class Watcher {
   readonly #setup: Omit<Setup, 'thorough'>;
-  readonly #report: (result: UpdateResult) => void;
+  readonly #watching: Watching;
   #health: Omit<Health, 'at'>;
   #isFirst = true;
   /** Of the source's notification when the last update began. */
   #stamp: string | undefined;
   #notBefore = 0;
-  #backOffMs = pollMs;
+  #backOffMs: number;
   #healthError: string | undefined;
 
-  constructor(setup: Omit<Setup, 'thorough'>, report: (result: UpdateResult) => void) {
+  constructor(setup: Omit<Setup, 'thorough'>, watching: Watching) {
     this.#setup = setup;
-    this.#report = report;
+    this.#watching = watching;
+    this.#backOffMs = watching.pollMs;
     const served = readServed(setup.rrdpDir, setup.notification, setup.log)?.notification;
     this.#health = {
       ok: true,
@@ -63,35 +73,43 @@ class Watcher {
   async run(): Promise<void> {
     const { stop } = this.#setup;
     this.writeHealth();
-    while (!stop.aborted) {
+    for (let isFirst = true; !stop.aborted; isFirst = false) {
       try {
         await this.#look();
       } catch (error) {
         if (stop.aborted) return;
         this.#failed(error);
       }
-      await pause(stop);
+      if (isFirst) this.#watching.ready?.();
+      await pause(this.#watching.pollMs, stop);
     }
   }
 
   async #look(): Promise<void> {
     const { source, notification, now } = this.#setup;
+    if (this.#watching.lookAgain?.()) {
+      this.#isFirst = true;
+      this.#stamp = undefined;
+    }
     const stamp = await source.stamp(notification.fileName);
+    this.#watching.seen?.();
     this.#health = { ...this.#health, sourceSeenAt: this.#isoNow() };
     if (stamp === this.#stamp && now() < this.#notBefore) return;
-    if (stamp !== this.#stamp) this.#backOffMs = pollMs;
+    if (stamp !== this.#stamp) this.#backOffMs = this.#watching.pollMs;
     this.#stamp = stamp;
     this.#notBefore = now() + this.#backOffMs;
-    this.#backOffMs = Math.min(this.#backOffMs * 2, backOffMaxMs);
+    this.#backOffMs = Math.min(this.#backOffMs * 2, Math.max(backOffMaxMs, this.#watching.pollMs));
+    const start = performance.now();
     const result = await update({ ...this.#setup, thorough: this.#isFirst });
     this.#isFirst = false;
+    this.#watching.updated?.(result, (performance.now() - start) / 1000);
     this.#succeeded(result);
   }
 
   #succeeded(result: UpdateResult): void {
     const { log, now } = this.#setup;
-    this.#notBefore = now() + verifyEveryMs;
-    this.#backOffMs = pollMs;
+    this.#notBefore = Math.min(now() + verifyEveryMs, this.#treeDueAt(result));
+    this.#backOffMs = this.#watching.pollMs;
     const { error, session: before, serial: serialBefore } = this.#health;
     if (error !== null) log.info('the trouble is over', { was: error });
     const { session, serial } = result;
@@ -100,15 +118,21 @@ class Watcher {
     this.#health = { ...this.#health, ok: true, session, serial, since, error: null, fault: null };
     if (result.result === 'updated') {
       log.info('serving a new state', result);
-      this.#report(result);
     }
     if (isNew || error !== null) this.writeHealth();
   }
 
+  /** When a tree that was put off is to be made; Infinity when none is. */
+  #treeDueAt({ serial, rsyncSerial }: UpdateResult): number {
+    const { rsync } = this.#setup;
+    return rsync && rsyncSerial !== serial ? switchDueAt(this.#setup, rsync) : Infinity;
+  }
+
   #failed(error: unknown): void {
     const message = messageOf(error);
-    if (message === this.#health.error) return;
     const fault = faultOf(error);
+    this.#watching.failed?.(fault);
+    if (message === this.#health.error) return;
     if (fault === 'local') this.#setup.log.error(message, { fault });
     else this.#setup.log.warn(message, { fault });
     this.#health = { ...this.#health, ok: fault !== 'local', error: message, fault };
@@ -133,7 +157,7 @@ class Watcher {
 }
 
 /** With jitter, so that the nodes of a cluster do not ask the same disk at the same instant. */
-async function pause(stop: AbortSignal): Promise<void> {
-  const ms = pollMs + (Math.random() * 2 - 1) * pollJitterMs;
+async function pause(pollMs: number, stop: AbortSignal): Promise<void> {
+  const ms = pollMs * (1 + (Math.random() * 2 - 1) * pollJitter);
   await sleep(ms, undefined, { signal: stop }).catch(() => {});
 }

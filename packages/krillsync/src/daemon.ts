@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import type { KrillsyncIo } from './command.ts';
+import { jsonLog, type Log, levelOf } from './log.ts';
+import { Metrics } from './metrics.ts';
+import { serveMetrics } from './metrics-server.ts';
+import { NextTree } from './next-tree.ts';
+import type { Options } from './options.ts';
+import type { Setup } from './setup.ts';
+import { pollMsOf } from './source-of.ts';
+import { watch } from './watch.ts';
+
+/** `--watch`: until SIGTERM, SIGINT or `io.stop`. SIGHUP has everything looked at again at once. */
+export async function daemon(
+  options: Options,
+  io: KrillsyncIo,
+  setupOf: (log: Log, stop: AbortSignal) => Omit<Setup, 'thorough'>,
+): Promise<number> {
+  // A daemon's log tells what it serves, so its usual level is one higher.
+  const log = jsonLog(io.stderr, levelOf(options.verbosity + 1));
+  const setup = { ...setupOf(log, io.stop ?? stopOnSignal()), next: new NextTree() };
+  const metrics = new Metrics(setup);
+  const server = options.metrics && (await serveMetrics(options.metrics, metrics));
+  const hangUp = onHangUp();
+  log.info('watching', { source: setup.source.name, uri: options.notification.text });
+  try {
+    await watch(setup, {
+      pollMs: pollMsOf(options),
+      lookAgain: hangUp.asked,
+      ready: () => notifySystemd(log, '--ready'),
+      updated: (result, seconds) => {
+        metrics.updated(result, seconds);
+        if (options.json && result.result === 'updated') {
+          io.stdout.write(`${JSON.stringify(result)}\n`);
+        }
+      },
+      failed: (fault) => metrics.failed(fault),
+      seen: () => metrics.seen(),
+    });
+  } finally {
+    hangUp.end();
+    server?.close();
+  }
+  log.info('stopped');
+  return 0;
+}
+
+function stopOnSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => controller.abort());
+  }
+  return controller.signal;
+}
+
+/** @returns `asked`, true once for each SIGHUP. */
+function onHangUp(): { readonly asked: () => boolean; readonly end: () => void } {
+  let isAsked = false;
+  const note = () => {
+    isAsked = true;
+  };
+  process.on('SIGHUP', note);
+  return {
+    asked: () => {
+      const was = isAsked;
+      isAsked = false;
+      return was;
+    },
+    end: () => process.off('SIGHUP', note),
+  };
+}
+
+/** Node has no datagram sockets of the unix family, so systemd's own program tells it. */
+function notifySystemd(log: Log, ...args: readonly string[]): void {
+  if (process.env.NOTIFY_SOCKET === undefined) return;
+  execFile('systemd-notify', args, (error) => {
+    if (error) log.warn(`cannot tell systemd: ${error.message}`);
+  });
+}

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { Agent, request } from 'node:https';
+import { rootCertificates } from 'node:tls';
+import { KrillsyncError, messageOf, SourceMoved } from './krillsync-error.ts';
+import { type HttpsLimits, httpsLimits } from './limits.ts';
+
+export interface HttpsOptions {
+  /** PEM; these certificates are trusted beside the system's. */
+  readonly caFile?: string;
+  /** Any certificate is taken. */
+  readonly insecure: boolean;
+  /** For https_proxy and no_proxy. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly limits?: Partial<HttpsLimits>;
+  readonly userAgent: string;
+}
+
+const proxyNames = ['https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'];
+const redirects = [301, 302, 303, 307, 308];
+
+/** GETs over connections that are kept, with a limit on everything that can take long. */
+export class HttpsFetcher {
+  readonly #agent: Agent;
+  readonly #limits: HttpsLimits;
+  readonly #userAgent: string;
+
+  /** @throws KrillsyncError (usage) when the CA file cannot be read. */
+  constructor({ caFile, insecure, env, limits, userAgent }: HttpsOptions) {
+    this.#limits = { ...httpsLimits, ...limits };
+    this.#userAgent = userAgent;
+    const proxyEnv = Object.fromEntries(proxyNames.map((name) => [name, env[name]]));
+    this.#agent = new Agent({
+      keepAlive: true,
+      maxSockets: 4,
+      minVersion: 'TLSv1.2',
+      rejectUnauthorized: !insecure,
+      ...(caFile === undefined ? {} : { ca: authorities(caFile) }),
+      proxyEnv,
+    });
+  }
+
+  /**
+   * Follows redirects within the origin. Answers are 200 or 304; anything else is an error.
+   *
+   * @throws KrillsyncError (source); SourceMoved for a file that is not there.
+   */
+  async get(url: URL, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
+    let at = url;
+    for (let hop = 0; hop <= this.#limits.redirectsMaxCount; hop += 1) {
+      const response = await this.#patient(at, headers);
+      const { statusCode = 0 } = response;
+      if (statusCode === 200 || statusCode === 304) return response;
+      response.destroy();
+      if (!redirects.includes(statusCode)) throw unusable(at, statusCode);
+      at = sameOrigin(at, response.headers.location);
+    }
+    throw new KrillsyncError(
+      'source',
+      `${url.href} redirects more than ${this.#limits.redirectsMaxCount} times`,
+    );
+  }
+
+  /** Tries again, each time after a longer pause, what may pass: no connection, 5xx, 429. */
+  async #patient(url: URL, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
+    for (let attempt = 1; ; attempt += 1) {
+      const isLast = attempt >= this.#limits.attemptsMaxCount;
+      try {
+        const response = await this.#once(url, headers);
+        const { statusCode = 0 } = response;
+        if (isLast || !(statusCode >= 500 || statusCode === 429)) return response;
+        response.destroy();
+      } catch (cause) {
+        const message = `cannot fetch ${url.href}: ${messageOf(cause)}`;
+        if (isLast) throw new KrillsyncError('source', message, { cause });
+      }
+      const pauseMs = this.#limits.retryMs * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+
+  #once(url: URL, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
+    const { connectMs, idleMs, totalMs } = this.#limits;
+    return new Promise((resolve, reject) => {
+      const call = request(url, {
+        agent: this.#agent,
+        headers: { ...headers, 'user-agent': this.#userAgent, 'accept-encoding': 'gzip' },
+      });
+      const total = setTimeout(() => call.destroy(new Error(`took over ${totalMs} ms`)), totalMs);
+      total.unref();
+      call.setTimeout(idleMs, () => call.destroy(new Error(`nothing came for ${idleMs} ms`)));
+      limitConnecting(call, connectMs);
+      call.on('close', () => clearTimeout(total));
+      call.on('error', reject);
+      call.on('response', resolve);
+      call.end();
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+function limitConnecting(call: ClientRequest, ms: number): void {
+  call.once('socket', (socket) => {
+    if (!socket.connecting) return;
+    const timer = setTimeout(() => call.destroy(new Error(`no connection in ${ms} ms`)), ms);
+    const done = () => clearTimeout(timer);
+    socket.once('secureConnect', done).once('close', done);
+  });
+}
+
+function authorities(caFile: string): string[] {
+  try {
+    return [...rootCertificates, readFileSync(caFile, 'utf8')];
+  } catch (cause) {
+    throw new KrillsyncError('usage', `cannot read the CA file ${caFile}: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/** RFC 9674, 2: what is fetched from another origin is not this repository's. */
+function sameOrigin(from: URL, location: string | undefined): URL {
+  const to = location === undefined ? undefined : URL.parse(location, from.href);
+  if (to && to.origin === from.origin && to.username === '' && to.password === '') return to;
+  const where = JSON.stringify((location ?? '').slice(0, 300));
+  throw new KrillsyncError('source', `${from.href} redirects to ${where}, which is another origin`);
+}
+
+function unusable(url: URL, status: number): KrillsyncError {
+  const message = `${url.href} answers ${status}`;
+  const isGone = status === 404 || status === 410;
+  return isGone ? new SourceMoved(message) : new KrillsyncError('source', message);
+}
