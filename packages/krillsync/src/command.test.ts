@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -219,5 +219,24 @@ describe('--watch', () => {
       .map((line) => JSON.parse(line));
     const absent = lines.filter(({ msg }) => msg.includes('ENOENT'));
     expect(absent).toHaveLength(1);
+  }, 20_000);
+
+  test('serves metrics, and looks at everything again on SIGHUP', async () => {
+    daemon.kill('SIGKILL');
+    repository.commit();
+    const args = [main, ...places(), '--watch', '-v', '--metrics', '127.0.0.1:39657'];
+    daemon = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    daemon.stderr?.on('data', (chunk) => (log += chunk));
+    await until(() => existsSync(healthFile()) && health().serial === 1);
+    const response = await fetch('http://127.0.0.1:39657/metrics');
+    const text = await response.text();
+    expect(text).toContain('krillsync_serial 1\n');
+    expect(text).toContain('krillsync_failures_total{fault="source"} 0');
+    expect((await fetch('http://127.0.0.1:39657/')).status).toBe(404);
+    const object = join(node.rsyncDir, 'current/a.roa');
+    rmSync(object);
+    daemon.kill('SIGHUP');
+    await until(() => existsSync(object));
+    expect(node.rsyncView()).toEqual(byPath(repository.objects));
   }, 20_000);
 });

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { basename, dirname, join } from 'node:path';
 import { makeDirectories } from './durable.ts';
 import type { Candidate, Gate } from './gate.ts';
-import { errorCode, KrillsyncError, messageOf, refuse } from './krillsync-error.ts';
+import { KrillsyncError, messageOf, refuse } from './krillsync-error.ts';
 import type { ValidationChoice } from './options.ts';
 import { scanSnapshot } from './rrdp-directory.ts';
 import type { Setup } from './setup.ts';
@@ -44,8 +44,9 @@ async function complaintsOf(
     const missing: string[] = [];
     for (const tal of choice.tals) missing.push(...(await placeAnchor(tal, cache, choice)));
     if (missing.length > 0) return missing;
-    const said = await run(choice.tals, cache, output, setup.stop);
-    return said.flatMap((line) => complaintIn(line, cache));
+    const { said, isComplete } = await run(choice.tals, cache, output, setup.stop);
+    const complaints = said.flatMap((line) => complaintIn(line, cache));
+    return isComplete || complaints.length > 0 ? complaints : [said.at(-1) ?? 'rpki-client failed'];
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
@@ -59,8 +60,8 @@ async function placeAnchor(
 ): Promise<readonly string[]> {
   const uris = anchorUris(tal);
   for (const uri of uris) {
-    const certificate =
-      published(uri, cache) ?? (isOffline ? undefined : await fetchTrustAnchor(uri));
+    const here = published(uri, cache) ?? besideTal(tal);
+    const certificate = here ?? (isOffline ? undefined : await fetchTrustAnchor(uri));
     if (!certificate) continue;
     const path = join(cache, 'ta', basename(tal, '.tal'), basename(new URL(uri).pathname));
     mkdirSync(dirname(path), { recursive: true });
@@ -86,28 +87,32 @@ function published(uri: string, cache: string): Buffer | undefined {
   return protocol === 'rsync:' && existsSync(path) ? readFileSync(path) : undefined;
 }
 
+/** Where there is no network: x.cer beside x.tal. */
+function besideTal(tal: string): Buffer | undefined {
+  const path = join(dirname(tal), `${basename(tal, '.tal')}.cer`);
+  return existsSync(path) ? readFileSync(path) : undefined;
+}
+
 function run(
   tals: readonly string[],
   cache: string,
   output: string,
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<{ said: readonly string[]; isComplete: boolean }> {
   // Started as root it becomes another user, who has to read and write there.
   for (const path of [dirname(cache), cache, output]) chmodSync(path, 0o777);
   const args = ['-n', '-j', '-d', cache, ...tals.flatMap((tal) => ['-t', tal]), output];
-  const options = { timeout: runMaxMs, signal, maxBuffer: 64 * 1024 * 1024 };
+  const env = { ...process.env };
+  const options = { env, timeout: runMaxMs, signal, maxBuffer: 64 * 1024 * 1024 };
   return new Promise((resolve, reject) => {
     execFile('rpki-client', args, options, (error, _, stderr) => {
-      if (!error) return resolve(stderr.split('\n'));
-      const hint = errorCode(error) === 'ENOENT' ? 'it is not installed' : lastLine(stderr);
-      reject(
-        new KrillsyncError('local', `cannot validate with rpki-client: ${hint || error.message}`),
-      );
+      const said = stderr.split('\n').filter((line) => line !== '');
+      // A code of its own means that it gave up on what it found.
+      if (!error || typeof error.code === 'number') return resolve({ said, isComplete: !error });
+      reject(new KrillsyncError('local', `cannot run rpki-client: ${error.message}`));
     });
   });
 }
-
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
 
 /** A line such as "rpki-client: host/module/a.roa: what is wrong", if that object is ours. */
 function complaintIn(line: string, cache: string): readonly string[] {
