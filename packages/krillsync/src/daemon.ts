@@ -9,6 +9,8 @@ import type { Setup } from './setup.ts';
 import { pollMsOf } from './source-of.ts';
 import { watch } from './watch.ts';
 
+const notifier = 'systemd-notify';
+
 /** `--watch`: until SIGTERM, SIGINT or `io.stop`. SIGHUP has everything looked at again at once. */
 export async function daemon(
   options: Options,
@@ -72,7 +74,7 @@ function onHangUp(): { readonly asked: () => boolean; readonly end: () => void }
 /** Node has no datagram sockets of the unix family, so systemd's own program tells it. */
 function notifySystemd(log: Log, ...args: readonly string[]): void {
   if (process.env.NOTIFY_SOCKET === undefined) return;
-  execFile('systemd-notify', args, (error) => {
+  execFile(notifier, args, (error) => {
     if (error) log.warn(`cannot tell systemd: ${error.message}`);
   });
 }

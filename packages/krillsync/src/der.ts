@@ -31,32 +31,40 @@ export function readElement(der: Buffer, at: number, limit: number): Element | u
   return start + length <= limit ? { tag, start, end: start + length } : undefined;
 }
 
-/** The direct children of an element, until the first one that is not well-formed. */
-export function* children(der: Buffer, parent: Element): Generator<Element> {
-  let at = parent.start;
-  while (at < parent.end) {
+/** The direct children of an element, `most` at most, until the first one that is not well-formed. */
+export function children(der: Buffer, parent: Element, most = Infinity): Element[] {
+  const found: Element[] = [];
+  for (let at = parent.start; at < parent.end && found.length < most; ) {
     const child = readElement(der, at, parent.end);
-    if (!child) return;
-    yield child;
+    if (!child) break;
+    found.push(child);
     at = child.end;
   }
+  return found;
 }
-
-const utcTime = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
-const generalizedTime = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 
 /** Seconds since 1970 of a UTCTime or GeneralizedTime (RFC 5280, 4.1.2.5), else undefined. */
 export function readTime(der: Buffer, { tag, start, end }: Element): number | undefined {
   const isUtc = tag === tags.utcTime;
   if (!isUtc && tag !== tags.generalizedTime) return undefined;
-  const match = (isUtc ? utcTime : generalizedTime).exec(der.toString('latin1', start, end));
-  if (!match) return undefined;
-  const [digits = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
-    .slice(1)
-    .map(Number);
+  const yearDigits = isUtc ? 2 : 4;
+  if (end - start !== yearDigits + 11 || der[end - 1] !== 0x5a) return undefined;
+  const digits = number(der, start, yearDigits);
   const year = isUtc ? digits + (digits >= 50 ? 1900 : 2000) : digits;
+  const part = (n: number): number => number(der, start + yearDigits + 2 * n, 2);
+  const [month, day, hour, minute, second] = [part(0), part(1), part(2), part(3), part(4)];
   const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
   // Date forgives a 31st of February by moving on to March.
   const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24;
   return exists && minute < 60 && second < 60 ? date.getTime() / 1000 : undefined;
+}
+
+/** NaN, which no comparison lets through, when something else than digits is there. */
+function number(der: Buffer, at: number, digits: number): number {
+  let value = 0;
+  for (let i = at; i < at + digits; i += 1) {
+    const digit = (der[i] ?? 0) - 0x30;
+    value = digit >= 0 && digit <= 9 ? value * 10 + digit : Number.NaN;
+  }
+  return value;
 }

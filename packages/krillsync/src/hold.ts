@@ -5,7 +5,7 @@ import { KrillsyncError } from './krillsync-error.ts';
 import type { Version } from './rrdp-root.ts';
 
 /** An update that waits for a person, because it would remove much. */
-export class Held extends KrillsyncError {
+class Held extends KrillsyncError {
   constructor(message: string) {
     super('source', message);
     this.name = 'Held';

