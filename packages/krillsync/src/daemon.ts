@@ -37,6 +37,7 @@ export async function daemon(
       },
       failed: (fault) => metrics.failed(fault),
       seen: () => metrics.seen(),
+      validUntil: (time) => metrics.validUntil(time),
     });
   } finally {
     hangUp.end();

@@ -7,6 +7,7 @@ export interface Element {
 
 export const tags = {
   integer: 0x02,
+  octetString: 0x04,
   objectIdentifier: 0x06,
   utcTime: 0x17,
   generalizedTime: 0x18,

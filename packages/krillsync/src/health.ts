@@ -14,6 +14,8 @@ export interface Health {
   readonly error: string | null;
   readonly fault: Fault | null;
   readonly sourceSeenAt: string | null;
+  /** Until when what is served is valid without any update; null when it is not known. */
+  readonly validUntil: string | null;
   /** When this was written. */
   readonly at: string;
 }

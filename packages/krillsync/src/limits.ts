@@ -20,6 +20,7 @@ export const pollMs = 1000;
 export const pollJitter = 0.1;
 export const backOffMaxMs = 30_000;
 export const verifyEveryMs = 60_000;
+export const validityEveryMs = 10 * 60_000;
 export const healthEveryMs = 10_000;
 export const healthFreshMs = 30_000;
 

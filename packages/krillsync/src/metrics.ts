@@ -15,10 +15,15 @@ export class Metrics {
   #successAt = 0;
   #changeAt = 0;
   #seenAt = 0;
+  #validUntil = 0;
   #last: UpdateResult | undefined;
 
   constructor(setup: Omit<Setup, 'thorough'>) {
     this.#setup = setup;
+  }
+
+  validUntil(time: number): void {
+    this.#validUntil = time;
   }
 
   seen(): void {
@@ -60,6 +65,12 @@ export class Metrics {
         this.#successAt,
       ),
       metric('source_seen_timestamp_seconds', 'gauge', 'Last answer of the source.', this.#seenAt),
+      metric(
+        'valid_until_timestamp_seconds',
+        'gauge',
+        'Earliest nextUpdate of a manifest.',
+        this.#validUntil,
+      ),
       metric('held', 'gauge', '1 while an update waits for --accept.', Number(isHeld(stateDir))),
       metric('trees', 'gauge', 'rsync trees on disk.', rsync ? treesIn(rsync.dir).length : 0),
       '# HELP krillsync_failures_total Updates that failed, by whose fault it was.',

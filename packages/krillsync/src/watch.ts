@@ -1,10 +1,18 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeDirectories } from './durable.ts';
 import { type Health, writeHealth } from './health.ts';
 import { type Fault, faultOf, messageOf } from './krillsync-error.ts';
-import { backOffMaxMs, healthEveryMs, pollJitter, verifyEveryMs } from './limits.ts';
+import {
+  backOffMaxMs,
+  healthEveryMs,
+  pollJitter,
+  validityEveryMs,
+  verifyEveryMs,
+} from './limits.ts';
+import { earliestNextUpdate } from './next-update.ts';
 import { readServed } from './rrdp-directory.ts';
-import { switchDueAt } from './rsync-directory.ts';
+import { currentTree, switchDueAt } from './rsync-directory.ts';
 import type { Setup } from './setup.ts';
 import { type UpdateResult, update } from './update.ts';
 
@@ -17,6 +25,8 @@ export interface Watching {
   ready?(): void;
   updated?(result: UpdateResult, seconds: number): void;
   failed?(fault: Fault): void;
+  /** In seconds since 1970: the earliest nextUpdate of what is served; zero without any. */
+  validUntil?(time: number): void;
   /** The source answered. */
   seen?(): void;
 }
@@ -52,6 +62,7 @@ class Watcher {
   #stamp: string | undefined;
   #notBefore = 0;
   #backOffMs: number;
+  #validityFoundAt = -Infinity;
   #healthError: string | undefined;
 
   constructor(setup: Omit<Setup, 'thorough'>, watching: Watching) {
@@ -67,6 +78,7 @@ class Watcher {
       error: null,
       fault: null,
       sourceSeenAt: null,
+      validUntil: null,
     };
   }
 
@@ -104,6 +116,7 @@ class Watcher {
     this.#isFirst = false;
     this.#watching.updated?.(result, (performance.now() - start) / 1000);
     this.#succeeded(result);
+    await this.#findValidity();
   }
 
   #succeeded(result: UpdateResult): void {
@@ -120,6 +133,19 @@ class Watcher {
       log.info('serving a new state', result);
     }
     if (isNew || error !== null) this.writeHealth();
+  }
+
+  /** Every manifest has to be read for it, so not with each update. */
+  async #findValidity(): Promise<void> {
+    const { rsync, stop, now } = this.#setup;
+    if (!rsync || now() - this.#validityFoundAt < validityEveryMs) return;
+    this.#validityFoundAt = now();
+    const tree = currentTree(rsync.dir);
+    if (tree === undefined) return;
+    const until = await earliestNextUpdate(join(rsync.dir, tree), stop);
+    const validUntil = until === undefined ? null : new Date(until * 1000).toISOString();
+    this.#health = { ...this.#health, validUntil };
+    this.#watching.validUntil?.(until ?? 0);
   }
 
   /** When a tree that was put off is to be made; Infinity when none is. */
