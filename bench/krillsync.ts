@@ -22,6 +22,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 interface Run {
   readonly seconds: number;
+  /** User and system; undefined for a daemon, which did other work too. */
+  readonly cpu?: number;
   /** Peaks, in MB. */
   readonly anonymous: number;
   readonly resident: number;
@@ -105,6 +107,7 @@ class Bench {
 
   async run(...more: readonly string[]): Promise<Run> {
     const began = performance.now();
+    const cpuBefore = childrenCpu();
     const child = this.start(...more);
     const memory = new Memory(child);
     let out = '';
@@ -112,20 +115,30 @@ class Bench {
     const code = await new Promise((resolve) => child.on('close', resolve));
     if (code !== 0) throw new Error(`krillsync ended with ${code}`);
     const seconds = (performance.now() - began) / 1000;
-    return { seconds, ...memory.end(), result: JSON.parse(out) };
+    const cpu = childrenCpu() - cpuBefore;
+    return { seconds, cpu, ...memory.end(), result: JSON.parse(out) };
   }
 
-  tar(): number {
+  tar(): { seconds: number; cpu: number } {
     const archive = join(this.dir, 'tree.tar');
     const target = join(this.dir, 'untarred');
     execFileSync('tar', ['cf', archive, '-C', join(this.dir, 'state/rsync/current/'), '.']);
     mkdirSync(target);
     const began = performance.now();
+    const cpuBefore = childrenCpu();
     execFileSync('tar', ['xf', archive, '-C', target]);
     const seconds = (performance.now() - began) / 1000;
+    const cpu = childrenCpu() - cpuBefore;
     for (const path of [target, archive]) rmSync(path, { recursive: true });
-    return seconds;
+    return { seconds, cpu };
   }
+}
+
+/** CPU seconds of all children that have ended so far. */
+function childrenCpu(): number {
+  const fields = readFileSync('/proc/self/stat', 'latin1').split(') ')[1]?.split(' ') ?? [];
+  const ticksPerSecond = 100;
+  return (Number(fields[13]) + Number(fields[14])) / ticksPerSecond;
 }
 
 class Memory {
@@ -192,7 +205,11 @@ async function measure(objects: number): Promise<void> {
       tars.push(bench.tar());
     }
     const inDaemon = await daemonRounds(bench);
-    print(objects, { first: [first], next, inDaemon }, median(tars));
+    const tar = {
+      seconds: median(tars.map(({ seconds }) => seconds)),
+      cpu: median(tars.map(({ cpu }) => cpu)),
+    };
+    print(objects, { first: [first], next, inDaemon }, tar);
   } finally {
     rmSync(bench.dir, { recursive: true });
   }
@@ -205,18 +222,22 @@ function print(
     next,
     inDaemon,
   }: { first: readonly Run[]; next: readonly Run[]; inDaemon: readonly Run[] },
-  tar: number,
+  tar: { readonly seconds: number; readonly cpu: number },
 ): void {
   const load = loadavg()[0]?.toFixed(1);
-  console.log(`\n${objects} objects, ${changes} changes, tar x ${tar.toFixed(2)} s, load ${load}`);
-  console.log('| what | s | × tar x | bar | RssAnon MB | VmRSS MB | tree from |');
-  console.log('|---|---|---|---|---|---|---|');
+  console.log(
+    `\n${objects} objects, ${changes} changes, tar x ${tar.seconds.toFixed(2)} s (CPU ${tar.cpu.toFixed(2)} s), load ${load}`,
+  );
+  console.log('| what | s | × tar x | bar | CPU s | RssAnon MB | VmRSS MB | tree from |');
+  console.log('|---|---|---|---|---|---|---|---|');
   const row = (what: string, bar: number, runs: readonly Run[]) => {
     const seconds = median(runs.map((run) => run.seconds));
     const memory = (pick: (run: Run) => number) => Math.max(...runs.map(pick)).toFixed(0);
+    const cpus = runs.flatMap((run) => (run.cpu === undefined ? [] : [run.cpu]));
+    const cpu = cpus.length === 0 ? '' : median(cpus).toFixed(2);
     const from = [...new Set(runs.map(({ result }) => result.tree))].join(' ');
     console.log(
-      `| ${what} | ${seconds.toFixed(2)} | ${(seconds / tar).toFixed(2)} | ${bar} | ${memory((r) => r.anonymous)} | ${memory((r) => r.resident)} | ${from} |`,
+      `| ${what} | ${seconds.toFixed(2)} | ${(seconds / tar.seconds).toFixed(2)} | ${bar} | ${cpu} | ${memory((r) => r.anonymous)} | ${memory((r) => r.resident)} | ${from} |`,
     );
   };
   row('first run', 1, first);

@@ -9,7 +9,7 @@ import { chainFrom } from './plan-update.ts';
 import { countPublished, type StagedFile, scanDelta, scanSnapshot } from './rrdp-directory.ts';
 import type { Version } from './rrdp-root.ts';
 import type { RsyncSetup, Setup } from './setup.ts';
-import { countFiles, sealTree, treeWriter } from './tree-writer.ts';
+import { countFiles, TreeWriter } from './tree-writer.ts';
 
 /** A tree from which another version's can be made. */
 export interface BaseTree {
@@ -52,9 +52,9 @@ export async function buildTree(
     if (built) return { ...built, from: 'deltas' };
   }
   mkdirSync(path, { mode: 0o755 });
-  const writer = treeWriter(path, rsync.includesHost);
+  const writer = new TreeWriter(path, rsync.includesHost);
   await scanSnapshot(setup, build.offered, build.staged, writer);
-  const objects = await sealTree(path, setup.stop);
+  const objects = await writer.seal(setup.stop);
   await syncFileSystem(path);
   return { objects, removed: undefined, from: 'snapshot' };
 }

@@ -24,6 +24,8 @@ export class DeltaMismatch extends KrillsyncError {
   }
 }
 
+/** Beyond that the snapshot costs no more, and needs no memory for it. */
+const rememberedMaxCount = 200_000;
 const absentCodes: readonly (string | undefined)[] = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP'];
 const clashCodes: readonly (string | undefined)[] = ['EEXIST', 'ENOTDIR', 'EISDIR'];
 
@@ -73,8 +75,8 @@ export class DeltaApplier implements ObjectSink {
   withdraw(uri: RsyncUri, expected: string): void {
     const path = treePath(uri, this.#includesHost);
     this.#unlink(uri, path, expected);
-    this.#touchUp(path);
     this.#removed.add(path);
+    this.#touchUp(path);
   }
 
   #unlink(uri: RsyncUri, path: string, expected: string): void {
@@ -90,6 +92,8 @@ export class DeltaApplier implements ObjectSink {
   /** A new file may have made all the directories above it. */
   #touchUp(path: string): void {
     for (let at = dirname(path); !this.#touched.has(at); at = dirname(at)) this.#touched.add(at);
+    if (this.#touched.size + this.#removed.size <= rememberedMaxCount) return;
+    throw new DeltaMismatch(`the deltas change more than ${rememberedMaxCount} places`);
   }
 
   /** Removes directories that became empty, and gives the others their time. */

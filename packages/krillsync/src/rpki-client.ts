@@ -7,7 +7,7 @@ import { KrillsyncError, messageOf, refuse } from './krillsync-error.ts';
 import type { ValidationChoice } from './options.ts';
 import { scanSnapshot } from './rrdp-directory.ts';
 import type { Setup } from './setup.ts';
-import { treeWriter } from './tree-writer.ts';
+import { TreeWriter } from './tree-writer.ts';
 import { fetchTrustAnchor } from './trust-anchor.ts';
 
 const validator = 'rpki-client';
@@ -41,7 +41,7 @@ async function complaintsOf(
   rmSync(dir, { recursive: true, force: true });
   for (const path of [cache, output]) makeDirectories(path);
   try {
-    await scanSnapshot(setup, notification, staged, treeWriter(cache, true));
+    await scanSnapshot(setup, notification, staged, new TreeWriter(cache, true));
     const missing: string[] = [];
     for (const tal of choice.tals) missing.push(...(await placeAnchor(tal, cache, choice)));
     if (missing.length > 0) return missing;

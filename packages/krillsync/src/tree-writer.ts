@@ -19,28 +19,55 @@ import { showUri } from './uri.ts';
 
 /** RFC 9589 leaves directories open; with a constant, rsync never has one to update. */
 export const directoryTime = 0;
-const rememberedDirectories = 10_000;
+/** Those of the largest real repositories; a hostile source must not fill the memory with them. */
+const rememberedDirectories = 100_000;
 const clashCodes: readonly (string | undefined)[] = ['EEXIST', 'ENOTDIR', 'EISDIR'];
 
 /**
  * Writes the objects of a snapshot as files below `root`, which must be new and empty: that nothing
  * is ever overwritten is how a duplicate and a clash are noticed without remembering every path.
  */
-export function treeWriter(root: string, includesHost: boolean): ObjectSink {
-  const made = new Set<string>();
-  return {
-    publish(uri, content) {
-      const path = treePath(uri, includesHost);
-      try {
-        writeTreeObject(root, path, content, made);
-      } catch (error) {
-        if (!clashCodes.includes(errorCode(error))) throw error;
-        const reason = 'has the place of another object, or of a directory that one needs';
-        throw refuse(`URI ${showUri(uri.text)} ${reason}`);
-      }
-    },
-    withdraw() {},
-  };
+export class TreeWriter implements ObjectSink {
+  readonly #root: string;
+  readonly #includesHost: boolean;
+  readonly #made = new Set<string>();
+  #forgot = false;
+  #objects = 0;
+
+  constructor(root: string, includesHost: boolean) {
+    this.#root = root;
+    this.#includesHost = includesHost;
+  }
+
+  publish(uri: RsyncUri, content: Buffer): void {
+    const path = treePath(uri, this.#includesHost);
+    try {
+      writeTreeObject(this.#root, path, content, this.#made);
+    } catch (error) {
+      if (!clashCodes.includes(errorCode(error))) throw error;
+      const reason = 'has the place of another object, or of a directory that one needs';
+      throw refuse(`URI ${showUri(uri.text)} ${reason}`);
+    }
+    this.#objects += 1;
+    if (this.#made.size < rememberedDirectories) return;
+    this.#made.clear();
+    this.#forgot = true;
+  }
+
+  withdraw(): void {}
+
+  /** Gives the directories their time. @returns the number of files. */
+  async seal(stop: AbortSignal): Promise<number> {
+    if (this.#forgot) return sealTree(this.#root, stop);
+    utimesSync(this.#root, directoryTime, directoryTime);
+    let seen = 0;
+    for (const directory of this.#made) {
+      utimesSync(`${this.#root}/${directory}`, directoryTime, directoryTime);
+      seen += 1;
+      if (seen % 500 === 0) await breathe(stop);
+    }
+    return this.#objects;
+  }
 }
 
 /**
@@ -64,10 +91,12 @@ function makeDirectory(root: string, path: string, made: Set<string>): void {
   const slash = path.lastIndexOf('/');
   const directory = slash < 0 ? '' : path.slice(0, slash);
   if (slash < 0 || made.has(directory)) return;
-  mkdirSync(join(root, directory), { recursive: true, mode: 0o755 });
-  if (made.size >= rememberedDirectories) made.clear();
-  made.add(directory);
+  mkdirSync(`${root}/${directory}`, { recursive: true, mode: 0o755 });
+  // With the directories above it, which may have been made too.
+  for (let at = directory; at !== '' && !made.has(at); at = parentOf(at)) made.add(at);
 }
+
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 function writeObject(path: string, content: Buffer, time: number): void {
   const fd = openSync(path, 'wx', 0o644);
@@ -80,7 +109,7 @@ function writeObject(path: string, content: Buffer, time: number): void {
 }
 
 /** Gives the directories of a finished tree their time. @returns the number of files in it. */
-export async function sealTree(root: string, stop: AbortSignal): Promise<number> {
+async function sealTree(root: string, stop: AbortSignal): Promise<number> {
   let files = 0;
   for await (const { directory, fileCount } of walkTree(root, stop)) {
     files += fileCount;
