@@ -16,7 +16,12 @@ import {
   type VolumeFiles,
   type VolumeMount,
 } from '@krillmanager/core';
-import { dockerContainers, dockerSwarm } from '@krillmanager/docker';
+import {
+  containerLogs,
+  dockerContainers,
+  dockerSwarm,
+  type ReadContainerLog,
+} from '@krillmanager/docker';
 import { glusterPool } from '@krillmanager/gluster';
 import {
   hostFiles,
@@ -32,6 +37,7 @@ import {
 export interface Machine {
   readonly swarm: Swarm;
   readonly containers: Containers;
+  readonly readLog: ReadContainerLog;
   readonly pool: StoragePool;
   readonly mount: VolumeMount;
   readonly files: VolumeFiles;
@@ -50,6 +56,7 @@ const dockerSocket = { socketPath: '/run/docker.sock' } as const;
 export const openMachine = (): Machine => ({
   swarm: dockerSwarm(dockerSocket),
   containers: dockerContainers(dockerSocket),
+  readLog: containerLogs(dockerSocket),
   pool: glusterPool(),
   mount: volumeMount(),
   files: volumeFiles({ root: paths.volume, child: ourselves('volume-child') }),

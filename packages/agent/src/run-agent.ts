@@ -30,6 +30,8 @@ const nothingServed: ServedContent = {
   rsyncProblem: null,
 };
 
+const stopped = 'the cluster is stopped: "krillmanager start" starts it';
+
 /** What the agent knows between two looks. */
 interface Known {
   tick: Tick | null;
@@ -107,7 +109,7 @@ function routes(machine: Machine, release: InstalledRelease, known: Known): Rout
       const ready = now?.serving.ready === true;
       return {
         status: ready ? 200 : 503,
-        body: { ready, problems: now?.problems ?? [known.doing] },
+        body: { ready, problems: now?.stopped ? [stopped] : (now?.problems ?? [known.doing]) },
       };
     },
   };
@@ -122,7 +124,7 @@ async function statusNow(
   const { view } = tick;
   const settings = view.memory.settings;
   const self = ownAddress(settings?.nodes ?? [], view.addresses);
-  const serves = settings !== null && view.memory.serving !== null;
+  const serves = (view.memory.serving?.spec.containers.length ?? 0) > 0 && settings !== null;
   const [content, krillAnswers, containers] = await Promise.all([
     serves ? lookAtContent(machine, settings) : nothingServed,
     self === null ? false : tcpAnswers(self, krillPort),
@@ -149,8 +151,13 @@ async function allContainers({ containers }: Machine): Promise<Tick['view']['con
 
 async function lookAtContent(machine: Machine, settings: ClusterSettings): Promise<ServedContent> {
   if (settings.krill.mode === 'third-party') return servedFrontDoor();
-  return servedContent(settings.domains.rrdp, await readAuthority(machine));
+  return servedContent(settings.domains.rrdp, await trusted(machine));
 }
 
-const readAuthority = ({ local }: Machine): Promise<string | null> =>
-  local.read(`${paths.serving}/tls/authority.pem`);
+/** Who may have signed what NGINX shows here: our authority, or, being given, the certificate itself. */
+async function trusted({ local }: Machine): Promise<string | null> {
+  const files = ['authority.pem', 'server.pem'];
+  const found = await Promise.all(files.map((name) => local.read(`${paths.serving}/tls/${name}`)));
+  const known = found.filter((text) => text !== null);
+  return known.length === 0 ? null : known.join('\n');
+}

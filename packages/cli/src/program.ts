@@ -1,15 +1,24 @@
 import { Command, CommanderError } from 'commander';
+import { configCheck, configSchema, configShow } from './commands/config.ts';
 import { initCommand } from './commands/init.ts';
+import { leaveCommand } from './commands/leave.ts';
+import { logSources, logsCommand } from './commands/logs.ts';
+import { parts, restartCommand, startCommand, stopCommand } from './commands/running.ts';
 import { statusCommand } from './commands/status.ts';
 import { versionCommand } from './commands/version.ts';
 import { krillcCommand } from './krillc/krillc-command.ts';
+import { examples, examplesOf } from './render/examples.ts';
 
-/** The options of a cluster stand before or after the command: `--slave=1 init` as the original had. */
-function withClusterOptions(command: Command): Command {
-  return command
+const json = ['--json', 'print JSON on standard output'] as const;
+const dryRun = ['--dry-run', 'print what would be done, and do nothing'] as const;
+const yes = ['--yes', 'do what needs a confirmation without asking'] as const;
+const noInput = ['--no-input', 'never ask: what needs a confirmation fails with 3'] as const;
+
+/** Options stand before or after the command: `--slave=1 init` as the original had. */
+const withClusterOptions = (command: Command): Command =>
+  withConfigurationOptions(command)
     .option('--slave-ips <ips>', 'addresses of the other nodes, separated by commas')
     .option('--slave <1>', 'make this server a slave: it waits for its master')
-    .option('--config <file>', 'configuration file (default: /etc/krillmanager/krillmanager.yaml)')
     .option(
       '--advertise <ip>',
       'our own address in the cluster (default: the one towards the slaves)',
@@ -18,47 +27,39 @@ function withClusterOptions(command: Command): Command {
       '--wait-slaves <seconds>',
       'how long to wait for slaves that are not ready (default: 600)',
     )
-    .option('--dry-run', 'print what would be done, and do nothing')
-    .option('--yes', 'consent to what the plan takes away')
-    .option('--no-input', 'never ask')
-    .option('--json', 'print JSON on standard output');
-}
+    .option(...dryRun)
+    .option(...yes)
+    .option(...noInput)
+    .option(...json);
 
-const examples = `
-Examples:
-  krillmanager --slave=1 init                              on each slave, first
-  krillmanager --slave-ips=10.0.0.2,10.0.0.3 init          on the master
-  krillmanager --slave-ips=10.0.0.2,10.0.0.3 init --dry-run
-  krillmanager status
-  krillmanager krillc list
+const withConfigurationOptions = (command: Command): Command =>
+  command
+    .option('--config <file>', 'configuration file (default: /etc/krillmanager/krillmanager.yaml)')
+    .option('--private', "certificates from the cluster's own authority (tls.mode: private)");
 
-Exit codes: 0 done, 1 failed, 2 usage, 3 needs confirmation, 4 another run holds the lock,
-5 did not converge.
-`;
+type Run = (
+  command: (options: Record<string, unknown>, argument: string | undefined) => Promise<number>,
+) => (...given: unknown[]) => Promise<void>;
 
 /** @returns the exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   const program = withClusterOptions(new Command('krillmanager'))
     .description('Runs Krill, NGINX and rsyncd as one RPKI publication service on a cluster')
     .enablePositionalOptions()
+    .showSuggestionAfterError()
     .exitOverride()
     .addHelpText('after', examples);
   let code = 0;
-  const run =
-    (command: (options: Record<string, unknown>) => Promise<number>) =>
-    async (_options: unknown, self: Command): Promise<void> => {
-      code = await command(self.optsWithGlobals());
+  const run: Run =
+    (command) =>
+    async (...given) => {
+      const self = given.at(-1) as Command;
+      const [argument] = self.processedArgs as (string | undefined)[];
+      code = await command(givenOptions(self), argument);
     };
-  withClusterOptions(program.command('init'))
-    .description(
-      'form the cluster, or bring it to the list of nodes given; run it again at any time',
-    )
-    .action(run(initCommand));
-  program
-    .command('status')
-    .description('what runs where')
-    .option('--json', 'print JSON on standard output')
-    .action(run(statusCommand));
+  addCluster(program, run);
+  addServices(program, run);
+  addConfig(program, run);
   program
     .command('krillc')
     .description("Krill's own command line, connected to the Krill of this cluster")
@@ -72,12 +73,87 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   program
     .command('version')
     .description('versions of krillmanager and of what it runs')
-    .option('--json', 'print JSON on standard output')
+    .option(...json)
     .action(run(versionCommand));
   program.option('--version', 'print the version').on('option:version', () => {
     throw new CommanderError(0, 'krillmanager.version', '');
   });
+  for (const command of program.commands) {
+    command.addHelpText('after', examplesOf(command.name()));
+  }
   return parse(program, argv, () => code);
+}
+
+function addCluster(program: Command, run: Run): void {
+  withClusterOptions(program.command('init'))
+    .description(
+      'form the cluster, or bring it to the list of nodes given; run it again at any time',
+    )
+    .action(run(initCommand));
+  program
+    .command('status')
+    .description('what runs where')
+    .option('--watch', 'show it anew every two seconds')
+    .option(...json)
+    .action(run(statusCommand));
+  program
+    .command('leave')
+    .description('take this server out of a cluster that does not want it any more')
+    .option('--force', 'also when the cluster still wants it, or cannot be asked')
+    .option(...yes)
+    .option(...noInput)
+    .action(run(leaveCommand));
+}
+
+function addServices(program: Command, run: Run): void {
+  program
+    .command('start')
+    .description('start what "stop" stopped')
+    .option(...dryRun)
+    .option(...json)
+    .action(run(startCommand));
+  program
+    .command('stop')
+    .description('stop Krill and all serving, on all nodes, until "start": clients are refused')
+    .option(...dryRun)
+    .option(...json)
+    .action(run(stopCommand));
+  program
+    .command('restart')
+    .description('start one service anew, or all of them, node by node')
+    .argument('[service]', parts.join(', '))
+    .option(...dryRun)
+    .option(...json)
+    .action(run((options, part) => restartCommand(part, options)));
+  program
+    .command('logs')
+    .description('what a service on this server has logged')
+    .argument('<service>', logSources.join(', '))
+    .option('-f, --follow', 'go on as it logs more')
+    .option('--tail <n>', 'the last n lines only')
+    .action(run((options, source) => logsCommand(source, options)));
+}
+
+function addConfig(program: Command, run: Run): void {
+  const config = program.command('config').description('the configuration');
+  withConfigurationOptions(config.command('show'))
+    .description('what flags, environment, file and defaults come to')
+    .option(...json)
+    .action(run(configShow));
+  withConfigurationOptions(config.command('check'))
+    .description('check the file and the files it names')
+    .option(...json)
+    .action(run(configCheck));
+  config.command('schema').description('JSON Schema of the file').action(run(configSchema));
+}
+
+/** Of the command and of what stands before it; a default of the one must not hide the other's value. */
+function givenOptions(command: Command): Record<string, unknown> {
+  const above = command.parent === null ? {} : givenOptions(command.parent);
+  const here = Object.entries(command.opts()).filter(
+    ([name]) => command.getOptionValueSource(name) !== 'default',
+  );
+  return { ...above, ...Object.fromEntries(here) };
 }
 
 /** `--slave` alone means 1; left as it is it would take the command after it for its value. */

@@ -4,7 +4,7 @@ import type { OnceStreams } from '@krillmanager/core';
 import type Dockerode from 'dockerode';
 import type { Container } from 'dockerode';
 
-const sink = (chunk: (bytes: Uint8Array) => void): Writable =>
+export const sink = (chunk: (bytes: Uint8Array) => void): Writable =>
   new Writable({
     write(bytes: Uint8Array, _encoding, done) {
       chunk(bytes);
@@ -17,7 +17,7 @@ async function attached(container: Container, { stdin }: OnceStreams) {
   return container.attach({ stream: true, hijack: true, stdin: given, stdout: true, stderr: true });
 }
 
-const ended = (stream: NodeJS.ReadableStream): Promise<void> =>
+export const ended = (stream: NodeJS.ReadableStream): Promise<void> =>
   new Promise((resolve) => {
     stream.once('end', resolve);
     stream.once('close', resolve);

@@ -5,6 +5,7 @@ export {
   type LocalFactsOptions,
   ownAddresses,
 } from './facts/local-facts.ts';
+export { errorCode } from './files/error-code.ts';
 export { tuneGlusterd } from './files/glusterd-options.ts';
 export { hostFiles } from './files/host-files.ts';
 export { hostNames } from './files/host-names.ts';
@@ -24,6 +25,7 @@ export {
   type RunOptions,
   runCommand,
 } from './run.ts';
+export { runThrough } from './run-through.ts';
 export { notifySystemd, type SystemdState } from './system/notify-systemd.ts';
 export { systemdUnits } from './system/systemd-units.ts';
 export { runVolumeChild, type VolumeChildOptions } from './volume/run-volume-child.ts';

@@ -61,7 +61,7 @@ function nextContainer({ memory, containers, files, mount }: View): Action | nul
 }
 
 /** Any other container of ours is a command under way, such as krillc. */
-const isStack = (name: string): boolean => ['nginx', 'rsyncd', 'krillsync'].includes(name);
+export const isStack = (name: string): boolean => ['nginx', 'rsyncd', 'krillsync'].includes(name);
 
 function nextMembership(view: View): Action {
   const { mount, volume, memory, pool } = view;

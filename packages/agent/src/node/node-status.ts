@@ -6,7 +6,7 @@ import type {
   SwarmMembership,
   SwarmStanding,
 } from '@krillmanager/core';
-import { ownAddress } from './next-action.ts';
+import { isStack, ownAddress } from './next-action.ts';
 import type { ServedContent } from './served-content.ts';
 import type { View } from './view.ts';
 
@@ -26,16 +26,20 @@ export function nodeStatus(sources: StatusSources): NodeStatus {
   const parts = partsOf(view, krillAnswers);
   const problems = problemsOf(sources);
   const wanted = memory.serving?.spec.containers ?? [];
-  const healthy =
-    wanted.length > 0 &&
-    wanted.every(({ name }) => parts.some((part) => part.name === name && part.running)) &&
-    isReady(sources);
+  const stopped = memory.settings?.stopped === true;
+  const served = parts.filter(({ name }) => isStack(name));
+  const healthy = stopped
+    ? served.length === 0
+    : wanted.length > 0 &&
+      wanted.every(({ name }) => parts.some((part) => part.name === name && part.running)) &&
+      isReady(sources);
   return {
     ip: selfOf(view),
     release,
     cluster: memory.cluster,
     nodes: memory.settings?.nodes ?? [],
     domains: memory.settings?.domains ?? null,
+    ...(stopped && { stopped }),
     storage,
     swarm: swarmStanding(view.swarm),
     session: content.session,
@@ -73,7 +77,8 @@ function swarmStanding(swarm: SwarmMembership | null): SwarmStanding {
 function problemsOf({ view, storage, content }: StatusSources): readonly string[] {
   const { memory, containers, swarm, mount } = view;
   if (memory.serving === null) return [];
-  const found = [content.httpProblem, content.rsyncProblem];
+  const stopped = memory.settings?.stopped === true;
+  const found = stopped ? [] : [content.httpProblem, content.rsyncProblem];
   if (containers === null) found.push('Docker does not answer');
   if (!mount.mounted) found.push('the volume is not mounted');
   else if (!mount.answering) found.push('the volume does not answer');

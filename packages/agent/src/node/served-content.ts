@@ -59,7 +59,7 @@ function fetchNotification(
         servername: rrdpName,
         path: '/rrdp/notification.xml',
         headers: { host: rrdpName, 'user-agent': 'krillmanager-agent' },
-        ...(authority === null ? {} : { ca: authority }),
+        ...(authority === null ? {} : { ca: authority, allowPartialTrustChain: true }),
         timeout: deadlineMs,
         agent: false,
       },

@@ -6,6 +6,7 @@ export interface KrillView {
   readonly domains: ClusterSettings['domains'];
   /** As it stands between quotes. */
   readonly adminToken: string;
+  readonly logLevel: ClusterSettings['logLevel'];
   readonly testbed: { readonly cas: number; readonly roas: number } | null;
 }
 
@@ -23,6 +24,7 @@ export function krillView(
     domains: settings.domains,
     // A file of the operator's may hold anything; JSON's escapes are TOML's, too.
     adminToken: JSON.stringify(adminToken).slice(1, -1),
+    logLevel: settings.logLevel,
     testbed: settings.krill.mode === 'testbed' ? settings.krill : null,
   };
 }

@@ -7,6 +7,7 @@ export interface InitOptions {
   readonly slaveIps?: string;
   readonly slave?: string;
   readonly config?: string;
+  readonly private?: boolean;
   readonly advertise?: string;
   readonly waitSlaves?: string;
   readonly dryRun?: boolean;

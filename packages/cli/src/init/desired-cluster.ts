@@ -12,11 +12,16 @@ import {
   volumeOptions,
 } from '@krillmanager/core';
 import { templateRenderer } from '@krillmanager/host';
+import type { GivenFiles } from '../configuration/given-files.ts';
 
 export interface Wish {
   readonly self: Ip;
   readonly nodes: readonly Ip[];
-  readonly configuration: ServiceSettings;
+  readonly services: ServiceSettings;
+  /** A cluster that was stopped stays so until `start`. */
+  readonly stopped: boolean;
+  readonly restarts: ClusterSettings['restarts'];
+  readonly given: GivenFiles;
   readonly release: InstalledRelease;
   readonly slaveDeadlineSeconds: number;
 }
@@ -38,8 +43,14 @@ const optionsFor = (nodes: readonly Ip[]): Readonly<Record<string, string>> => (
 
 /** What the configuration and the list of nodes ask for. */
 export function desiredCluster(wish: Wish): Desired {
-  const { self, nodes, configuration, release, slaveDeadlineSeconds } = wish;
-  const settings: ClusterSettings = { ...configuration, release: release.release, nodes };
+  const { self, nodes, services, stopped, restarts, given, release, slaveDeadlineSeconds } = wish;
+  const settings: ClusterSettings = {
+    ...services,
+    ...(stopped && { stopped }),
+    ...(restarts && { restarts }),
+    release: release.release,
+    nodes,
+  };
   const bricks = nodes.slice(0, copies).map((ip) => ({ host: hostName(ip), path: paths.brick }));
   const render = templateRenderer(release.templates);
   return {
@@ -52,5 +63,6 @@ export function desiredCluster(wish: Wish): Desired {
     serving: servingSpec(settings, release, render),
     managers: managersFor(nodes.length),
     slaveDeadlineSeconds,
+    ...given,
   };
 }

@@ -28,3 +28,12 @@ function towards(peer: Ip): Promise<string | undefined> {
     });
   });
 }
+
+/** Our address among the nodes. @throws UserError when we are none of them. */
+export function ownAddressIn(nodes: readonly Ip[], addresses: readonly Ip[]): Ip {
+  const own = nodes.find((ip) => addresses.includes(ip));
+  if (own !== undefined) return own;
+  throw new UserError('this server is not a node of its cluster any more', {
+    hint: 'run the command on one of its managers',
+  });
+}

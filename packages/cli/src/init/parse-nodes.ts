@@ -18,6 +18,23 @@ export function parseSlaveIps(text: string): readonly Ip[] {
   return words.map(parseIp);
 }
 
+/** The other nodes: of the option, else of the configuration, whose list holds this server too. */
+export function otherNodes(
+  slaveIps: string | undefined,
+  listed: readonly Ip[] | null,
+  addresses: readonly Ip[],
+): readonly Ip[] | null {
+  if (slaveIps !== undefined) return parseSlaveIps(slaveIps);
+  if (listed === null) return null;
+  const own = listed.filter((ip) => addresses.includes(ip));
+  if (own.length === 1) return listed.filter((ip) => !own.includes(ip));
+  const what = own.length === 0 ? 'no address' : `${own.length} addresses`;
+  throw new UserError(`nodes: ${what} of this server in the list`, {
+    hint: `each node stands there once, this server too; its addresses are ${addresses.join(', ')}`,
+    exitCode: 2,
+  });
+}
+
 /**
  * The nodes of the cluster wanted. A set that the cluster already is keeps its order, so that
  * running `init` on another manager changes nothing.

@@ -12,6 +12,8 @@ export function printPlan(plan: Plan, json: boolean, output: Output = process.st
     for (const [at, step] of plan.steps.entries()) output.write(`${at + 1}. ${describe(step)}\n`);
 }
 
+const stoppedLine = '  It is stopped, as it was told to be: "krillmanager start" starts it.';
+
 export function printSummary({ settings, nodes }: Desired, done: number, json: boolean): void {
   const { domains } = settings;
   if (json) {
@@ -23,6 +25,7 @@ export function printSummary({ settings, nodes }: Desired, done: number, json: b
       done === 0
         ? 'Nothing to do: the cluster is as wanted.'
         : `Cluster of ${nodes.length} nodes is ready.`,
+      ...(settings.stopped ? [stoppedLine] : []),
       `  Krill   https://${domains.krill}/`,
       `  RRDP    https://${domains.rrdp}/rrdp/notification.xml`,
       `  rsync   rsync://${domains.rsync}/repo/`,

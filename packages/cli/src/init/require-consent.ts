@@ -1,11 +1,5 @@
-import { describe, type Plan, type Step, UserError } from '@krillmanager/core';
-import inquirer from 'inquirer';
-
-export interface Consent {
-  readonly yes?: boolean;
-  /** Never ask, even on a terminal. */
-  readonly input?: boolean;
-}
+import { describe, type Plan, type Step } from '@krillmanager/core';
+import { type ConfirmOptions, confirm } from '../confirm.ts';
 
 const isDestructive = (step: Step): boolean => 'destructive' in step && step.destructive;
 
@@ -13,21 +7,14 @@ const isDestructive = (step: Step): boolean => 'destructive' in step && step.des
  * Names what a plan takes away and asks for it.
  * @throws UserError (exit 3) without --yes where nobody can be asked, or when the answer is another
  */
-export async function requireConsent(plan: Plan, { yes, input }: Consent): Promise<void> {
+export async function requireConsent(plan: Plan, options: ConfirmOptions): Promise<void> {
   const severe = plan.steps.filter(isDestructive);
-  if (severe.length === 0 || yes === true) return;
+  if (severe.length === 0) return;
   const nodes = [...new Set(severe.flatMap((step) => ('node' in step ? [step.node] : [])))];
-  const losses = severe.map((step) => `  - ${describe(step)}`).join('\n');
-  const question = `This removes ${nodes.join(', ')} from the cluster:\n${losses}`;
-  if (input === false || !process.stdin.isTTY) throw refusal(question);
-  const wanted = `remove ${nodes.join(' ')}`;
-  const message = `${question}\nType "${wanted}" to go on:`;
-  const { answer } = await inquirer.prompt([{ type: 'input', name: 'answer', message }]);
-  if (answer !== wanted) throw refusal(question);
+  const act = {
+    what: `Removing ${nodes.join(', ')} from the cluster`,
+    lost: severe.map(describe),
+    word: `remove ${nodes.join(' ')}`,
+  };
+  await confirm(act, options);
 }
-
-const refusal = (question: string): UserError =>
-  new UserError(`${question}\nnothing was changed`, {
-    hint: 'add --yes to consent',
-    exitCode: 3,
-  });

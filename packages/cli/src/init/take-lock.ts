@@ -2,8 +2,8 @@ import { paths, UserError } from '@krillmanager/core';
 import { lockFile } from '@krillmanager/host';
 
 /** @throws UserError (exit 4) that names who changes the cluster from this server now. */
-export async function takeLock(): Promise<{ release(): Promise<void> }> {
-  const attempt = await lockFile(`${paths.run}/init.lock`, 'krillmanager init').tryLock();
+export async function takeLock(command: string): Promise<{ release(): Promise<void> }> {
+  const attempt = await lockFile(`${paths.run}/init.lock`, command).tryLock();
   if (attempt.held) return attempt;
   const { holder } = attempt;
   const who =

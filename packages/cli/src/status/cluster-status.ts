@@ -20,6 +20,8 @@ interface NodeRow {
 
 export interface ClusterStatus {
   readonly ok: boolean;
+  /** `krillmanager stop` was said. */
+  readonly stopped: boolean;
   readonly cluster: { readonly id: string | null; readonly epoch: number | null };
   readonly nodes: readonly NodeRow[];
   readonly services: readonly { name: string; running: number; desired: number }[];
@@ -51,9 +53,11 @@ export function summarise(
   const krill = own.nodes.find((ip) => hasPart(answers.get(ip), 'krill')) ?? null;
   const services = servicesOf(own, answers);
   const sound = nodes.every(({ online, problems }) => online && problems.length === 0);
+  const stopped = own.stopped === true;
   const complete = services.length > 0 && services.every((s) => s.running === s.desired);
   return {
-    ok: sound && complete && nodes.length > 0,
+    ok: !stopped && sound && complete && nodes.length > 0,
+    stopped,
     cluster: { id: own.cluster?.id ?? null, epoch: own.cluster?.epoch ?? null },
     nodes,
     services,
@@ -84,8 +88,12 @@ function servicesOf(
   const running = (name: string): number =>
     [...answers.values()].filter((status) => hasPart(status, name)).length;
   return [
-    { name: 'krill', running: running('krill'), desired: 1 },
-    ...everywhere.map((name) => ({ name, running: running(name), desired: own.nodes.length })),
+    { name: 'krill', running: running('krill'), desired: own.stopped ? 0 : 1 },
+    ...everywhere.map((name) => ({
+      name,
+      running: running(name),
+      desired: own.stopped ? 0 : own.nodes.length,
+    })),
   ];
 }
 

@@ -1,7 +1,8 @@
 import type { ClusterStatus } from './cluster-status.ts';
 
 /** For people; programs take --json. */
-export function statusText({ ok, cluster, nodes, services, krill, uris }: ClusterStatus): string {
+export function statusText(status: ClusterStatus): string {
+  const { cluster, nodes, services, krill, uris } = status;
   const rows = nodes.map(({ ip, role, online, storage, swarm, serial }) => [
     ip,
     role,
@@ -13,7 +14,7 @@ export function statusText({ ok, cluster, nodes, services, krill, uris }: Cluste
   ]);
   const problems = nodes.flatMap(({ ip, problems: found }) => found.map((p) => `  ✗ ${ip}: ${p}`));
   return [
-    `${ok ? '✓ all is well' : '✗ not all is well'}  (cluster ${cluster.id ?? 'not formed'})`,
+    `${headline(status)}  (cluster ${cluster.id ?? 'not formed'})`,
     '',
     ...table(rows),
     '',
@@ -22,6 +23,11 @@ export function statusText({ ok, cluster, nodes, services, krill, uris }: Cluste
     ...(uris === null ? [] : ['', ...table(Object.entries(uris))]),
     '',
   ].join('\n');
+}
+
+function headline({ ok, stopped }: ClusterStatus): string {
+  if (stopped) return '✗ stopped: "krillmanager start" starts it';
+  return ok ? '✓ all is well' : '✗ not all is well';
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {

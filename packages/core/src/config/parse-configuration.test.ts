@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { UserError } from '../model/user-error.ts';
+import { configurationYaml } from './configuration-yaml.ts';
 import { parseConfiguration } from './parse-configuration.ts';
+import { serviceSettings, usualSettings } from './service-settings.ts';
 
 const smallest = `domains:
   krill: krill.example.net
@@ -12,7 +14,8 @@ tls:
   mode: private
 `;
 
-const parse = (text: string) => parseConfiguration(text, 'km.yaml');
+const parse = (text: string) =>
+  serviceSettings(parseConfiguration({ file: { name: 'km.yaml', text } }));
 
 function fault(text: string): UserError {
   try {
@@ -40,8 +43,7 @@ describe('a valid configuration', () => {
         rsync: 'rsync.example.net',
       },
       krill: { mode: 'own', ca: 'ca' },
-      tls: { mode: 'private' },
-      rsyncMaxConnections: 200,
+      ...usualSettings,
     });
   });
 
@@ -96,14 +98,14 @@ rsync:
 extra: 1
 `;
     expect(faults(text)).toEqual([
-      expect.stringMatching(/^km\.yaml:2:10 domains\.krill: is not a domain name$/),
-      expect.stringMatching(/^km\.yaml:3:9 domains\.rrdp: is not a domain name$/),
-      expect.stringMatching(/^km\.yaml:2:3 domains\.rsync: .*expected string/),
-      expect.stringMatching(/^km\.yaml:6:8 krill\.cas: .*>=1/),
-      expect.stringMatching(/^km\.yaml:7:9 krill\.roas: .*expected number/),
-      expect.stringMatching(/^km\.yaml:9:9 tls\.mode: .*"private"/),
-      expect.stringMatching(/^km\.yaml:11:19 rsync\.maxConnections: .*expected int/),
-      expect.stringMatching(/^km\.yaml:12:1 extra: is not known here$/),
+      'km.yaml:2:10 domains.krill: expected a domain name, found "krill_.example.net"',
+      'km.yaml:3:9 domains.rrdp: expected a domain name, found "-rrdp.example.net"',
+      'km.yaml:2:3 domains.rsync: is missing: expected a domain name',
+      'km.yaml:6:8 krill.cas: expected a whole number from 1 to 1000, found 0',
+      'km.yaml:7:9 krill.roas: expected a whole number from 1 to 1000, found "many"',
+      'km.yaml:9:9 tls.mode: expected "private" or "own", found "none"',
+      'km.yaml:11:19 rsync.maxConnections: expected a whole number from 1 to 10000, found 1.5',
+      'km.yaml:12:1 extra: is not known here; known are domains, nodes, krill, tls, rsync, retention, limits, log',
     ]);
   });
 
@@ -111,16 +113,46 @@ extra: 1
     [
       'an unknown key below',
       smallest.replace('mode: own', 'mode: own\n  cass: 3'),
-      /^km\.yaml:7:3 krill\.cass: is not known here$/,
+      /^km\.yaml:7:3 krill\.cass: is not known here; did you mean krill\.ca\?$/,
     ],
     ['an unknown mode', smallest.replace('mode: own', 'mode: owm'), /^km\.yaml:6:9 krill\.mode: /],
     [
       'a list for a map',
       smallest.replace('tls:\n  mode: private', 'tls: [private]'),
-      /^km\.yaml:7:6 tls: .*expected object/,
+      /^km\.yaml:7:6 tls: expected a map of keys, found a list$/,
     ],
-    ['no text at all', '', /^km\.yaml the document: .*expected object/],
-    ['a text', 'krill', /^km\.yaml:1:1 the document: .*expected object/],
+    [
+      'a key that another mode knows',
+      smallest.replace('mode: own', 'mode: own\n  cas: 3'),
+      /^km\.yaml:7:3 krill\.cas: is not known with krill\.mode: "own"$/,
+    ],
+    [
+      'a key that has its place elsewhere',
+      `${smallest}maxConnections: 3\n`,
+      /^km\.yaml:9:1 maxConnections: is not known here; did you mean rsync\.maxConnections\?$/,
+    ],
+    [
+      'an address that is none',
+      `${smallest}nodes: [10.0.0.1, server2]\n`,
+      /^km\.yaml:9:19 nodes\.1: expected an IPv4 or IPv6 address, found "server2"$/,
+    ],
+    [
+      'an address that stands there twice',
+      `${smallest}nodes: [10.0.0.1, 10.0.0.1]\n`,
+      /^km\.yaml:9:19 nodes\.1: 10\.0\.0\.1 stands there twice$/,
+    ],
+    [
+      'an rsync tree that leaves Krill nothing',
+      `${smallest}limits: { krillMiB: 512 }\n`,
+      /^km\.yaml:9:9 limits\.krillRsyncTreeMiB: leaves Krill less than 256 MiB/,
+    ],
+    [
+      'one name for all that is none',
+      smallest.replace(/domains:.*?krill:\n/s, 'domains: no_name\nkrill:\n'),
+      /^km\.yaml:1:10 domains: expected a domain name.*, found "no_name"$/,
+    ],
+    ['no text at all', '', /^km\.yaml the document: expected a map of keys, found nothing$/],
+    ['a text', 'krill', /^km\.yaml:1:1 the document: expected a map of keys, found "krill"$/],
     ['a key that stands there twice', `${smallest}tls: {}\n`, /^km\.yaml:9:1 .*unique/],
     ['no YAML', 'domains: {', /^km\.yaml:1:11 /],
     [
@@ -138,4 +170,66 @@ extra: 1
     expect({ exitCode, hint }).toEqual({ exitCode: 2, hint: expect.stringContaining('correct') });
     expect(message).toMatch(/^km\.yaml is not valid:\n/);
   });
+});
+
+describe('what stands elsewhere', () => {
+  const file = { name: 'km.yaml', text: smallest };
+  const environment = {
+    KRILLMANAGER_DOMAINS: 'one.example',
+    KRILLMANAGER_DOMAINS_RSYNC: 'rsync.example',
+    KRILLMANAGER_KRILL_CA: '17',
+    KRILLMANAGER_LIMITS_KRILL_RSYNC_TREE_MIB: '900',
+    KRILLMANAGER_NODES: '10.0.0.1, 10.0.0.2',
+    KRILLMANAGER_LAB: '1',
+  };
+  const flags = [{ path: ['tls'], value: { mode: 'private' }, from: '--private' }];
+
+  test('goes before the file: the environment', () => {
+    const found = parseConfiguration({ file, environment });
+    expect(found).toMatchObject({
+      domains: { krill: 'one.example', rrdp: 'one.example', rsync: 'rsync.example' },
+      krill: { ca: '17' },
+      limits: { krillRsyncTreeMiB: 900 },
+      nodes: ['10.0.0.1', '10.0.0.2'],
+    });
+  });
+
+  test('goes before the environment: a flag', () => {
+    const own = 'domains: a.example\ntls: { mode: own, certificate: /c, key: /k }\n';
+    const sources = { file: { name: 'km.yaml', text: own }, environment: {}, flags };
+    expect(parseConfiguration(sources).tls).toEqual({ mode: 'private' });
+    const odd = { KRILLMANAGER_TLS_MODE: 'odd' };
+    expect(parseConfiguration({ ...sources, environment: odd }).tls).toEqual({ mode: 'private' });
+  });
+
+  test('is all there is, without a file', () => {
+    const defaults = { domains: 'host.example' };
+    const found = parseConfiguration({ file: null, flags, defaults });
+    expect(serviceSettings(found)).toEqual({
+      domains: { krill: 'host.example', rrdp: 'host.example', rsync: 'host.example' },
+      krill: { mode: 'own', ca: 'ca' },
+      ...usualSettings,
+    });
+  });
+
+  test('is named when it is wrong, even if only its name is', () => {
+    const wrong = { KRILLMANAGER_LOG_LEVEL: 'loud', KRILLMANAGER_KRILL_MOOD: 'own' };
+    expect(() => parseConfiguration({ file, environment: wrong })).toThrow(
+      [
+        '  KRILLMANAGER_KRILL_MOOD: did you mean KRILLMANAGER_KRILL_MODE?',
+        '  KRILLMANAGER_LOG_LEVEL log.level: expected "error", "warn", "info" or "debug", found "loud"',
+      ].join('\n'),
+    );
+  });
+});
+
+test('a mode need not be named with what else is said of Krill', () => {
+  const text = 'domains: a.example\nkrill: { ca: mine }\ntls: { mode: private }\n';
+  expect(parse(text).krill).toEqual({ mode: 'own', ca: 'mine' });
+});
+
+test('a configuration that was printed is the same when it is read', () => {
+  const found = parseConfiguration({ file: { name: 'km.yaml', text: smallest } });
+  const text = configurationYaml(found);
+  expect(parseConfiguration({ file: { name: 'km.yaml', text } })).toEqual(found);
 });

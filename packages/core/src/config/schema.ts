@@ -1,31 +1,145 @@
 import { z } from 'zod';
+import { isIp, parseIp } from '../model/ip.ts';
+import { limits } from '../services/limits.ts';
 
+/** `title` says what is expected, `description` what the key is for: messages and documentation. */
 const domainName = z
   .string()
   .max(253)
-  .regex(/^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/i, 'is not a domain name')
-  .transform((name) => name.toLowerCase());
+  .regex(/^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/i)
+  .toLowerCase()
+  .meta({ title: 'a domain name' });
 
-const handle = z.string().regex(/^[-_A-Za-z0-9/]{1,255}$/, 'is not a CA handle');
+const handle = z
+  .string()
+  .regex(/^[-_A-Za-z0-9/]{1,255}$/)
+  .default('ca')
+  .meta({
+    title: 'a CA handle: letters, digits, "-", "_", "/"',
+    description: 'handle of the certificate authority',
+  });
+
+const absolutePath = z.string().regex(/^\//).meta({ title: 'an absolute path' });
+
+const tokenFile = absolutePath.optional().meta({
+  title: 'an absolute path',
+  description:
+    "file with the token of Krill's administrator, 16 characters or more; without it one is generated",
+});
+
+const count = (what: string) =>
+  z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(10)
+    .meta({ description: `${what} that Krill makes` });
+
+const mode = 'what Krill is for; counts at the first initialisation only';
 
 const krill = z.discriminatedUnion('mode', [
-  z.strictObject({ mode: z.literal('own'), ca: handle.default('ca') }),
-  z.strictObject({ mode: z.literal('third-party'), ca: handle.default('ca') }),
+  z.strictObject({
+    mode: z.literal('own').meta({ description: mode }),
+    ca: handle,
+    adminTokenFile: tokenFile,
+  }),
+  z.strictObject({ mode: z.literal('third-party'), ca: handle, adminTokenFile: tokenFile }),
   z.strictObject({
     mode: z.literal('testbed'),
-    cas: z.int().min(1).max(1000).default(10),
-    roas: z.int().min(1).max(1000).default(10),
+    cas: count('number of CAs'),
+    roas: count('number of ROAs of each CA'),
+    adminTokenFile: tokenFile,
   }),
 ]);
 
+const tls = z.discriminatedUnion('mode', [
+  z.strictObject({
+    mode: z.literal('private').meta({
+      description: "`private`: certificates from the cluster's own authority; `own`: your files",
+    }),
+  }),
+  z.strictObject({
+    mode: z.literal('own'),
+    certificate: absolutePath.meta({
+      title: 'an absolute path',
+      description: 'PEM file: the certificate for all the domains, then its chain',
+    }),
+    key: absolutePath.meta({ title: 'an absolute path', description: 'PEM file: its private key' }),
+  }),
+]);
+
+const memory = (what: string, bytes: number) =>
+  z
+    .int()
+    .min(128)
+    .max(1_048_576)
+    .default(bytes / 2 ** 20)
+    .meta({ description: `memory of ${what}, MiB` });
+
+const address = z
+  .string()
+  .refine(isIp)
+  .transform(parseIp)
+  .meta({ title: 'an IPv4 or IPv6 address' });
+
 /** /etc/krillmanager/krillmanager.yaml. */
 export const configurationSchema = z.strictObject({
-  /** Public names: of Krill's user interface and API, of RRDP and of rsync; one may serve for all. */
-  domains: z.strictObject({ krill: domainName, rrdp: domainName, rsync: domainName }),
-  krill,
-  /** `private`: certificates from a certificate authority of the cluster's own. */
-  tls: z.strictObject({ mode: z.literal('private') }),
+  domains: z
+    .union([
+      domainName.meta({ title: 'a domain name', description: 'one name for all three' }),
+      z.strictObject({
+        krill: domainName.meta({
+          title: 'a domain name',
+          description: "name of Krill's user interface and API",
+        }),
+        rrdp: domainName.meta({ title: 'a domain name', description: 'name in the RRDP URIs' }),
+        rsync: domainName.meta({ title: 'a domain name', description: 'name in the rsync URIs' }),
+      }),
+    ])
+    .transform((given) =>
+      typeof given === 'string' ? { krill: given, rrdp: given, rsync: given } : given,
+    ),
+  nodes: z.array(address).min(1).max(64).optional().meta({
+    title: 'a list of addresses',
+    description: 'addresses of all nodes, that of this server too; `--slave-ips` overrides it',
+  }),
+  krill: krill.prefault({ mode: 'own' }),
+  tls,
   rsync: z
-    .strictObject({ maxConnections: z.int().min(1).max(10_000).default(200) })
-    .default({ maxConnections: 200 }),
+    .strictObject({
+      maxConnections: z
+        .int()
+        .min(1)
+        .max(10_000)
+        .default(limits.rsyncMaxConnections)
+        .meta({ description: 'connections that rsyncd takes on each node' }),
+    })
+    .prefault({}),
+  retention: z
+    .strictObject({
+      replacedSeconds: z.int().min(60).max(604_800).default(7200).meta({
+        description:
+          'how long replaced snapshots, deltas and trees stay for clients that are behind',
+      }),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      krillMiB: memory('Krill with its rsync tree', limits.krillMemoryBytes),
+      krillRsyncTreeMiB: memory("Krill's own rsync tree, part of it", limits.krillRsyncTreeBytes),
+      nginxMiB: memory('NGINX', limits.nginxMemoryBytes),
+      rsyncdMiB: memory('rsyncd', limits.rsyncdMemoryBytes),
+      krillsyncMiB: memory('krillsync', limits.krillsyncMemoryBytes),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z
+        .enum(['error', 'warn', 'info', 'debug'])
+        .default('warn')
+        .meta({ description: 'what Krill and NGINX write to their logs' }),
+    })
+    .prefault({}),
 });
+
+export type Configuration = z.infer<typeof configurationSchema>;

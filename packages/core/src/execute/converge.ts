@@ -4,6 +4,8 @@ import { isBlind, planInit } from '../plan/plan-init.ts';
 import type { Plan } from '../plan/step.ts';
 
 export interface Convergence {
+  /** What is to be brought about; all of it unless told. */
+  readonly plan?: (observed: Observed, desired: Desired) => Plan;
   readonly desired: Desired;
   readonly look: () => Promise<Observed>;
   /** Throws when a server is not ready. */
@@ -23,16 +25,22 @@ export interface Converged {
  * Observe, plan, execute, observe. A volume that could not be read is mounted by a first plan, and
  * what lies on it goes into a second.
  */
-export async function converge({ desired, look, check, run }: Convergence): Promise<Converged> {
+export async function converge({
+  desired,
+  look,
+  check,
+  run,
+  plan: planFor = planInit,
+}: Convergence): Promise<Converged> {
   let done = 0;
   let observed = await look();
   for (let rounds = isBlind(observed) ? 2 : 1; rounds > 0; rounds -= 1) {
     check(observed);
-    const plan = planInit(observed, desired);
+    const plan = planFor(observed, desired);
     if (plan.steps.length === 0) return { done, left: plan };
     await run(plan);
     done += plan.steps.length;
     observed = await look();
   }
-  return { done, left: planInit(observed, desired) };
+  return { done, left: planFor(observed, desired) };
 }

@@ -1,6 +1,7 @@
 import { type Ip, isIp, parseIp } from '../model/ip.ts';
 import type { NodeFacts } from '../model/node-facts.ts';
 import type { MemberRecord, Observed, VolumeContents } from '../model/observed.ts';
+import { Secret } from '../model/secret.ts';
 import { onVolume, volumeName } from '../paths.ts';
 import { readKrillState } from '../plan/steps/krill.ts';
 import { agentUnit } from '../policy.ts';
@@ -75,6 +76,7 @@ async function look(ports: Ports, nodes: readonly Ip[]): Promise<VolumeContents>
   // Also of nodes that nobody names any more: a removal may have died before it forgot them.
   const listed = (await files.list(onVolume.nodes)).filter(isIp).map(parseIp);
   const recorded = [...new Set([...nodes, ...listed])];
+  const token = await files.read(onVolume.krillToken);
   const wanted = await each(nodes, (ip) => json<{ hash: string }>(onVolume.wanted(ip)));
   return {
     cluster: await json(onVolume.cluster),
@@ -82,12 +84,16 @@ async function look(ports: Ports, nodes: readonly Ip[]): Promise<VolumeContents>
     members: await each(recorded, (ip) => json<MemberRecord>(onVolume.member(ip))),
     wanted: new Map([...wanted].map(([ip, { hash }]) => [ip, hash])),
     joinOpen: (await files.read(onVolume.joinMaterial)) !== null,
-    certificate: certificate === null ? null : await certificates.inspect(certificate),
+    certificate:
+      certificate === null
+        ? null
+        : { pem: certificate, ...(await certificates.inspect(certificate)) },
     krill: {
       // Before the state: a permit that is used up in between must not look like one never given.
       permit: (await files.read(onVolume.krillPermit)) !== null,
       state: await readKrillState(ports),
       prepared: (await files.read(onVolume.krillSentinel)) !== null,
+      token: token === null ? null : new Secret(token.trim()),
     },
   };
 }

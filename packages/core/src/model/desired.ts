@@ -1,6 +1,7 @@
 import type { Release } from '../services/release.ts';
 import type { ServingSpec } from '../services/serving.ts';
 import type { Ip } from './ip.ts';
+import type { Secret } from './secret.ts';
 import type { ClusterSettings } from './settings.ts';
 import type { VolumeSpec } from './storage.ts';
 
@@ -17,4 +18,14 @@ export interface Desired {
   readonly serving: ServingSpec;
   readonly managers: number;
   readonly slaveDeadlineSeconds: number;
+  /** The token for Krill's administrator, when the operator gives it. */
+  readonly adminToken?: Secret;
+  /** The serving certificate, when the operator gives it: with its key, its names and its end. */
+  readonly certificate?: GivenCertificate;
+}
+
+export interface GivenCertificate {
+  readonly certificate: string;
+  readonly key: Secret;
+  readonly names: readonly string[];
 }

@@ -9,6 +9,8 @@ export interface NodeStatus {
   readonly release: string;
   readonly cluster: { readonly id: string; readonly epoch: number } | null;
   readonly nodes: readonly Ip[];
+  /** `krillmanager stop` was said. */
+  readonly stopped?: true;
   readonly domains: Domains | null;
   readonly storage: StorageHealth;
   readonly swarm: SwarmStanding;

@@ -1,6 +1,7 @@
 import type { Ip } from './ip.ts';
 import type { NodeFacts } from './node-facts.ts';
 import type { NodeStatus } from './node-status.ts';
+import type { Secret } from './secret.ts';
 import type { ClusterRecord, ClusterSettings } from './settings.ts';
 import type { PoolPeer, VolumeState } from './storage.ts';
 import type { ServiceState, SwarmMembership, SwarmNode } from './swarm.ts';
@@ -21,11 +22,17 @@ export interface VolumeContents {
   readonly wanted: ReadonlyMap<Ip, string>;
   readonly joinOpen: boolean;
   /** Names in the serving certificate and its end; null when there is none. */
-  readonly certificate: { readonly names: readonly string[]; readonly notAfterMs: number } | null;
+  readonly certificate: {
+    readonly pem: string;
+    readonly names: readonly string[];
+    readonly notAfterMs: number;
+  } | null;
   readonly krill: {
     readonly state: KrillState;
     readonly permit: boolean;
     readonly prepared: boolean;
+    /** Of Krill's administrator; null before there is one. */
+    readonly token: Secret | null;
   };
 }
 

@@ -10,19 +10,33 @@ const dayMs = 86_400_000;
 /** What the volume says of the cluster: its sentinel, its settings, its certificate. */
 export function planCluster(
   { contents, nowMs }: Observed,
-  { settings }: Desired,
+  desired: Desired,
   cluster: ClusterRecord,
 ): readonly Step[] {
+  const { settings } = desired;
   const steps: Step[] = [];
   if (contents?.cluster == null) steps.push({ kind: 'cluster.found', cluster });
+  // Before the settings: that the old ones say `own` must be seen until ours has taken its place.
+  steps.push(...planCertificate(contents, desired, nowMs));
   if (canonicalJson(contents?.settings ?? null) !== canonicalJson(settings)) {
     steps.push({ kind: 'settings.publish', settings });
   }
-  const names = [...new Set(Object.values(settings.domains))].sort();
-  const certificate = contents?.certificate ?? null;
-  const fits = certificate !== null && names.every((name) => certificate.names.includes(name));
-  if (!fits || certificate.notAfterMs - nowMs < renewBeforeDays * dayMs) {
-    steps.push({ kind: 'certificate.issue', names });
-  }
   return steps;
+}
+
+function planCertificate(
+  contents: Observed['contents'],
+  { settings, certificate: given }: Desired,
+  nowMs: number,
+): readonly Step[] {
+  const certificate = contents?.certificate ?? null;
+  if (settings.tls.mode === 'own') {
+    const same = given === undefined || certificate?.pem === given.certificate;
+    return same ? [] : [{ kind: 'certificate.copy', names: given.names }];
+  }
+  const names = [...new Set(Object.values(settings.domains))].sort();
+  const ours = certificate !== null && contents?.settings?.tls.mode !== 'own';
+  const fits = ours && names.every((name) => certificate.names.includes(name));
+  const lasts = fits && certificate.notAfterMs - nowMs >= renewBeforeDays * dayMs;
+  return lasts ? [] : [{ kind: 'certificate.issue', names }];
 }

@@ -1,6 +1,7 @@
 import { describe as about, expect, test } from '@jest/globals';
 import type { Desired } from '../model/desired.ts';
 import type { Observed } from '../model/observed.ts';
+import { Secret } from '../model/secret.ts';
 import * as three from '../testing/three-nodes.ts';
 import { planInit } from './plan-init.ts';
 import type { Step } from './step.ts';
@@ -35,8 +36,8 @@ about('the plan for untouched servers', () => {
       'volume.start',
       'volume.mount',
       'cluster.found',
-      'settings.publish',
       'certificate.issue',
+      'settings.publish',
       'join.open',
       'member.await 1',
       'member.await 2',
@@ -92,7 +93,9 @@ about('the plan for a formed cluster', () => {
 const service = (change: object) => ({ services: [{ ...three.krillService, ...change }] });
 const krill = (change: object) => withContents({ krill: { ...contents.krill, ...change } });
 const certificate = (change: object) =>
-  withContents({ certificate: { names: [], notAfterMs: 0, ...contents.certificate, ...change } });
+  withContents({
+    certificate: { pem: '', names: [], notAfterMs: 0, ...contents.certificate, ...change },
+  });
 const status = (change: object) => ({
   status: except(formed.status, h2, three.statusOf(h2, change)),
 });
@@ -233,14 +236,24 @@ about('a formed cluster', () => {
   });
 });
 
+const given = { certificate: 'pem', key: new Secret('key'), names: ['krill.lab'] };
+
 about('other wishes for a formed cluster', () => {
   test.each<readonly [string, Partial<Desired>, readonly string[]]>([
     ['more rsync clients', withSettings({ rsyncMaxConnections: 9 }), ['settings.publish']],
     [
       'another name',
       withSettings({ domains: { ...three.settings.domains, rrdp: 'other.lab' } }),
-      ['settings.publish', 'certificate.issue'],
+      ['certificate.issue', 'settings.publish', 'service.apply', 'krill.await'],
     ],
+    [
+      "the operator's own certificate",
+      { ...withSettings({ tls: { mode: 'own' } }), certificate: { ...given, certificate: 'new' } },
+      ['certificate.copy', 'settings.publish'],
+    ],
+    ["the operator's token", { adminToken: new Secret('another') }, ['krill.token', 'krill.await']],
+    ['the token that it has', { adminToken: new Secret('token') }, []],
+    ['to be stopped', withSettings({ stopped: true }), ['settings.publish', 'service.remove']],
     [
       'another serving stack',
       { serving: { ...desired.serving, files: [] } },
@@ -253,6 +266,21 @@ about('other wishes for a formed cluster', () => {
     ],
   ])('%s', (_what, wanted, expected) => {
     expect(steps({}, wanted)).toEqual(expected);
+  });
+});
+
+about('a certificate of the operator', () => {
+  const own = withSettings({ tls: { mode: 'own' } });
+  const settings = { ...three.settings, tls: { mode: 'own' as const } };
+  const present = withContents({ settings });
+
+  test('is not copied twice, and stays when no files are given', () => {
+    expect(steps(present, { ...own, certificate: given })).toEqual([]);
+    expect(steps(present, own)).toEqual([]);
+  });
+
+  test('gives way to one of the cluster, whatever names it has', () => {
+    expect(steps(present)).toEqual(['certificate.issue', 'settings.publish']);
   });
 });
 

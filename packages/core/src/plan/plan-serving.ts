@@ -1,8 +1,12 @@
 import type { Desired } from '../model/desired.ts';
+import type { Ip } from '../model/ip.ts';
 import type { Observed } from '../model/observed.ts';
 import { servingHash } from '../services/serving.ts';
 import type { Step } from './step.ts';
 import { serves } from './steps/serving.ts';
+
+/** Waited for last, so that it keeps nobody else from what is wanted. */
+const isSilent = ({ status }: Observed, ip: Ip): boolean => status.get(ip) === undefined;
 
 /**
  * Nodes that do not serve what is wanted, in the order of the list. One that is told what to serve
@@ -16,5 +20,6 @@ export function planServing(observed: Observed, { nodes, serving }: Desired): re
       const wanted = observed.contents?.wanted.get(ip);
       return wanted !== hash || (status !== undefined && !serves(status, hash));
     })
+    .toSorted((a, b) => Number(isSilent(observed, a)) - Number(isSilent(observed, b)))
     .map((node) => ({ kind: 'serving.roll', node, hash }));
 }

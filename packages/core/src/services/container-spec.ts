@@ -44,6 +44,8 @@ export interface ContainerSpec {
   readonly stopSignal: string;
   readonly stopGraceSeconds: number;
   readonly health: HealthCheck | null;
+  /** Grows with each restart that was asked for: another specification is another container. */
+  readonly restarts?: number;
 }
 
 /** A container that Swarm runs once, on a node that carries all of the labels. */

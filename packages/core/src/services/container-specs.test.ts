@@ -7,9 +7,9 @@ import { krillsyncSpec } from './krillsync.ts';
 import { nginxSpec } from './nginx.ts';
 import { rsyncdSpec } from './rsyncd.ts';
 
-const krill = krillSpec(release, 'c1');
-const krillsync = krillsyncSpec(release, settings.domains);
-const [nginx, rsyncd] = [nginxSpec(release), rsyncdSpec(release)];
+const krill = krillSpec(release, 'c1', settings);
+const krillsync = krillsyncSpec(release, settings);
+const [nginx, rsyncd] = [nginxSpec(release, settings), rsyncdSpec(release, settings)];
 const all = [krill, krillsync, nginx, rsyncd];
 
 const binds = ({ mounts }: ContainerSpec): readonly BindMount[] =>
@@ -67,7 +67,11 @@ describe('least privilege', () => {
   });
 
   test.each(all)('the environment of $name is known', ({ env }) => {
-    const known = { HOME: '/tmp', KRILL_CLI_SERVER: 'unix:///tmp/krill.sock' };
+    const known = {
+      HOME: '/tmp',
+      KRILL_CLI_SERVER: 'unix:///tmp/krill.sock',
+      KRILLMANAGER_SETTINGS: krill.env['KRILLMANAGER_SETTINGS'],
+    };
     expect({ ...known, ...env }).toEqual(known);
   });
 

@@ -1,7 +1,10 @@
+import type { ClusterSettings } from '../model/settings.ts';
 import { krillUid, onVolume, paths } from '../paths.ts';
 import type { SingletonSpec } from './container-spec.ts';
-import { limits } from './limits.ts';
+import { limits, mebibyte } from './limits.ts';
 import { executable, type Release, releaseDir } from './release.ts';
+import { restartsOf } from './restarts.ts';
+import { contentHash } from './spec-hash.ts';
 
 export const krillLabel = 'krill';
 
@@ -10,14 +13,24 @@ export const krillLabel = 'krill';
  * Docker itself refuses to start Krill without it. Paths inside never change: Krill keeps the
  * absolute path of its repository in its data.
  */
-export function krillSpec(release: Release, clusterId: string): SingletonSpec {
+export function krillSpec(
+  release: Release,
+  clusterId: string,
+  settings: ClusterSettings,
+): SingletonSpec {
+  const { domains, logLevel, memoryMiB } = settings;
   return {
     name: 'krill',
     image: release.images.krill,
     // Swarm knows no-new-privileges only from API 1.46 on.
     argv: ['setpriv', '--no-new-privs', executable(release), 'krill-supervisor', clusterId],
     // Where krill.conf puts Krill's socket, on which our user is the administrator.
-    env: { HOME: '/tmp', KRILL_CLI_SERVER: 'unix:///tmp/krill.sock' },
+    env: {
+      HOME: '/tmp',
+      KRILL_CLI_SERVER: 'unix:///tmp/krill.sock',
+      // Krill reads its configuration at its start only: another one is another container.
+      KRILLMANAGER_SETTINGS: contentHash({ domains, logLevel }),
+    },
     user: `${krillUid}:${krillUid}`,
     capabilities: [],
     mounts: [
@@ -33,11 +46,11 @@ export function krillSpec(release: Release, clusterId: string): SingletonSpec {
       {
         type: 'tmpfs',
         target: '/var/krill/data/repo/rsync',
-        sizeBytes: limits.krillRsyncTreeBytes,
+        sizeBytes: memoryMiB.krillRsyncTree * mebibyte,
         mode: 0o1777,
       },
     ],
-    memoryBytes: limits.krillMemoryBytes,
+    memoryBytes: memoryMiB.krill * mebibyte,
     pids: limits.pids,
     nofile: limits.nofile,
     stopSignal: 'SIGTERM',
@@ -52,5 +65,6 @@ export function krillSpec(release: Release, clusterId: string): SingletonSpec {
     },
     requireLabels: { [krillLabel]: 'ok' },
     restartDelaySeconds: 1,
+    ...restartsOf('krill', settings),
   };
 }

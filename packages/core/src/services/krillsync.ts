@@ -1,13 +1,12 @@
-import type { Domains } from '../model/node-status.ts';
+import type { ClusterSettings } from '../model/settings.ts';
 import { krillsyncUid, onVolume, paths } from '../paths.ts';
 import type { ContainerSpec } from './container-spec.ts';
-import { limits } from './limits.ts';
+import { limits, mebibyte } from './limits.ts';
 import { executable, type Release, releaseDir } from './release.ts';
+import { restartsOf } from './restarts.ts';
 
-/** Old snapshots, deltas and trees stay this long for clients that are behind. */
-const cleanupAfterSeconds = 7200;
-
-export function krillsyncSpec(release: Release, domains: Domains): ContainerSpec {
+export function krillsyncSpec(release: Release, settings: ClusterSettings): ContainerSpec {
+  const { domains, retentionSeconds, memoryMiB } = settings;
   return {
     name: 'krillsync',
     image: release.images.krillsync,
@@ -19,7 +18,7 @@ export function krillsyncSpec(release: Release, domains: Domains): ContainerSpec
       '--state-dir=/publish/state',
       '--rrdp-dir=/publish/rrdp',
       '--rsync-dir=/publish/rsync',
-      `--cleanup-after=${cleanupAfterSeconds}`,
+      `--cleanup-after=${retentionSeconds}`,
       '--watch',
     ],
     env: {},
@@ -36,7 +35,7 @@ export function krillsyncSpec(release: Release, domains: Domains): ContainerSpec
       { type: 'bind', source: releaseDir(release), target: releaseDir(release), readOnly: true },
       { type: 'tmpfs', target: '/tmp', sizeBytes: limits.temporaryBytes, mode: 0o1777 },
     ],
-    memoryBytes: limits.krillsyncMemoryBytes,
+    memoryBytes: memoryMiB.krillsync * mebibyte,
     pids: limits.pids,
     nofile: limits.nofile,
     stopSignal: 'SIGTERM',
@@ -48,5 +47,6 @@ export function krillsyncSpec(release: Release, domains: Domains): ContainerSpec
       startSeconds: 10,
       retries: 3,
     },
+    ...restartsOf('krillsync', settings),
   };
 }

@@ -1,6 +1,6 @@
-const mebibyte = 1024 * 1024;
+export const mebibyte = 1024 * 1024;
 
-/** Policy: what a part may use. Sizes of tmpfs count against the memory of their container. */
+/** Policy: what a part may use unless the configuration says more. Sizes of tmpfs count against the memory of their container. */
 export const limits = {
   nginxMemoryBytes: 512 * mebibyte,
   rsyncdMemoryBytes: 512 * mebibyte,

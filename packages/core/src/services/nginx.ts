@@ -1,10 +1,12 @@
+import type { ClusterSettings } from '../model/settings.ts';
 import { paths } from '../paths.ts';
 import type { ContainerSpec } from './container-spec.ts';
-import { limits } from './limits.ts';
+import { limits, mebibyte } from './limits.ts';
 import type { Release } from './release.ts';
+import { restartsOf } from './restarts.ts';
 
 /** Binds the parents of what is replaced by rename, never the symlink or the file itself. */
-export const nginxSpec = (release: Release): ContainerSpec => ({
+export const nginxSpec = (release: Release, settings: ClusterSettings): ContainerSpec => ({
   name: 'nginx',
   image: release.images.nginx,
   argv: ['nginx', '-c', '/serving/nginx.conf', '-g', 'daemon off;'],
@@ -18,7 +20,7 @@ export const nginxSpec = (release: Release): ContainerSpec => ({
     { type: 'tmpfs', target: '/tmp', sizeBytes: limits.temporaryBytes, mode: 0o1777 },
     { type: 'tmpfs', target: '/run', sizeBytes: limits.temporaryBytes, mode: 0o755 },
   ],
-  memoryBytes: limits.nginxMemoryBytes,
+  memoryBytes: settings.memoryMiB.nginx * mebibyte,
   pids: limits.pids,
   nofile: limits.nofile,
   stopSignal: 'SIGQUIT',
@@ -30,4 +32,5 @@ export const nginxSpec = (release: Release): ContainerSpec => ({
     startSeconds: 5,
     retries: 3,
   },
+  ...restartsOf('nginx', settings),
 });

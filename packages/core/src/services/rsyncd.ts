@@ -1,9 +1,11 @@
+import type { ClusterSettings } from '../model/settings.ts';
 import { paths } from '../paths.ts';
 import type { ContainerSpec } from './container-spec.ts';
-import { limits } from './limits.ts';
+import { limits, mebibyte } from './limits.ts';
 import type { Release } from './release.ts';
+import { restartsOf } from './restarts.ts';
 
-export const rsyncdSpec = (release: Release): ContainerSpec => ({
+export const rsyncdSpec = (release: Release, settings: ClusterSettings): ContainerSpec => ({
   name: 'rsyncd',
   image: release.images.rsyncd,
   argv: ['rsync', '--daemon', '--no-detach', '--config=/serving/rsyncd.conf'],
@@ -15,7 +17,7 @@ export const rsyncdSpec = (release: Release): ContainerSpec => ({
     { type: 'bind', source: paths.publish, target: '/publish', readOnly: true },
     { type: 'tmpfs', target: '/run', sizeBytes: limits.temporaryBytes, mode: 0o755 },
   ],
-  memoryBytes: limits.rsyncdMemoryBytes,
+  memoryBytes: settings.memoryMiB.rsyncd * mebibyte,
   pids: limits.pids * 4,
   nofile: limits.nofile,
   stopSignal: 'SIGTERM',
@@ -27,4 +29,5 @@ export const rsyncdSpec = (release: Release): ContainerSpec => ({
     startSeconds: 5,
     retries: 3,
   },
+  ...restartsOf('rsyncd', settings),
 });

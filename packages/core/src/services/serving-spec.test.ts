@@ -3,6 +3,7 @@ import type { ClusterSettings } from '../model/settings.ts';
 import { h1, h2, h3, release, settings } from '../testing/three-nodes.ts';
 import { servingHash } from './serving.ts';
 import { servingSpec, servingView } from './serving-spec.ts';
+import { specHash } from './spec-hash.ts';
 
 const spec = (change: Partial<ClusterSettings> = {}) =>
   servingSpec({ ...settings, ...change }, release, (template, view) =>
@@ -17,6 +18,17 @@ describe('the serving stack', () => {
 
   test("has no repository when that is a third party's", () => {
     expect(names({ krill: { mode: 'third-party', ca: 'ca' } })).toEqual(['nginx']);
+  });
+
+  test('has no containers when the cluster was stopped', () => {
+    expect(names({ stopped: true })).toEqual([]);
+  });
+
+  test('starts a part anew that was told to, and no other', () => {
+    const hashes = (change: Partial<ClusterSettings>) => spec(change).containers.map(specHash);
+    const [krillsync, nginx, rsyncd] = hashes({});
+    expect(hashes({ restarts: { nginx: 1 } })).toEqual([krillsync, expect.any(String), rsyncd]);
+    expect(hashes({ restarts: { nginx: 1 } })).not.toContain(nginx);
   });
 
   test('follows certificates, and the trust anchor of a test bed', () => {

@@ -19,6 +19,7 @@ export interface ServingView {
   readonly healthPort: number;
   readonly testbed: boolean;
   readonly rsyncMaxConnections: number;
+  readonly logLevel: ClusterSettings['logLevel'];
 }
 
 export type RenderServing = (template: 'nginx.conf' | 'rsyncd.conf', view: ServingView) => string;
@@ -34,6 +35,7 @@ export function servingView(settings: ClusterSettings): ServingView {
     healthPort: nginxHealthPort,
     testbed: settings.krill.mode === 'testbed',
     rsyncMaxConnections: settings.rsyncMaxConnections,
+    logLevel: settings.logLevel,
   };
 }
 
@@ -66,9 +68,13 @@ export function servingSpec(
       content: render(path, view),
     })),
     follows: view.testbed ? [...certificates, ...trustAnchor] : certificates,
-    containers:
-      settings.krill.mode === 'third-party'
-        ? [nginxSpec(release)]
-        : [krillsyncSpec(release, settings.domains), nginxSpec(release), rsyncdSpec(release)],
+    containers: containers(settings, release),
   };
+}
+
+function containers(settings: ClusterSettings, release: Release): ServingSpec['containers'] {
+  if (settings.stopped) return [];
+  const nginx = nginxSpec(release, settings);
+  if (settings.krill.mode === 'third-party') return [nginx];
+  return [krillsyncSpec(release, settings), nginx, rsyncdSpec(release, settings)];
 }

@@ -1,8 +1,10 @@
+import { usualSettings } from '../config/service-settings.ts';
 import type { Desired } from '../model/desired.ts';
 import { hostName, type Ip, parseIp } from '../model/ip.ts';
 import type { NodeFacts } from '../model/node-facts.ts';
 import type { NodeStatus } from '../model/node-status.ts';
 import type { Observed, VolumeContents } from '../model/observed.ts';
+import { Secret } from '../model/secret.ts';
 import type { ClusterSettings } from '../model/settings.ts';
 import type { SwarmNode } from '../model/swarm.ts';
 import { paths, volumeName } from '../paths.ts';
@@ -31,8 +33,7 @@ export const release: Release = {
 export const settings: ClusterSettings = {
   domains: { krill: 'krill.lab', rrdp: 'rrdp.lab', rsync: 'rsync.lab' },
   krill: { mode: 'own', ca: 'ca' },
-  tls: { mode: 'private' },
-  rsyncMaxConnections: 200,
+  ...usualSettings,
   release: release.release,
   nodes,
 };
@@ -140,8 +141,12 @@ export const contents: VolumeContents = {
   members: new Map(nodes.map((ip) => [ip, { ip, swarmNodeId: `n-${ip}` }])),
   wanted: new Map(nodes.map((ip) => [ip, hash])),
   joinOpen: false,
-  certificate: { names: ['krill.lab', 'rrdp.lab', 'rsync.lab'], notAfterMs: nowMs + 60 * dayMs },
-  krill: { state: 'initialised', permit: false, prepared: true },
+  certificate: {
+    pem: 'pem',
+    names: ['krill.lab', 'rrdp.lab', 'rsync.lab'],
+    notAfterMs: nowMs + 60 * dayMs,
+  },
+  krill: { state: 'initialised', permit: false, prepared: true, token: new Secret('token') },
 };
 
 const memberFacts = (ip: Ip): NodeFacts =>
@@ -166,7 +171,7 @@ export const peer = (ip: Ip): Observed['peers'][number] => ({
 
 export const krillService: Observed['services'][number] = {
   name: 'krill',
-  specHash: specHash(krillSpec(release, cluster.id)),
+  specHash: specHash(krillSpec(release, cluster.id, settings)),
   desired: 1,
   running: 1,
   nodeId: `n-${h1}`,

@@ -13,6 +13,7 @@ import {
   preflight,
   type Release,
   servingSpec,
+  usualSettings,
   volumeName,
   volumeOptions,
 } from '@krillmanager/core';
@@ -29,8 +30,7 @@ export function wishFor({ nodes, krill, release }: Wish, newClusterId: string): 
   const settings = {
     domains: { krill: 'krill.lab', rrdp: 'rrdp.lab', rsync: 'rsync.lab' },
     krill,
-    tls: { mode: 'private' as const },
-    rsyncMaxConnections: 200,
+    ...usualSettings,
     release: release.release,
     nodes,
   };

@@ -52,7 +52,7 @@ export class KrillStage {
       await mkdir(join(root, name), { recursive: true });
     }
     await stage.write(places.sentinel, { id: clusterId, epoch: 1 });
-    await stage.write(places.settings, { nodes, domains, krill: settings });
+    await stage.write(places.settings, { nodes, domains, krill: settings, logLevel: 'warn' });
     await stage.write(places.permit, { id: '1' });
     await writeFile(places.token, `${adminToken}\n`);
     await stage.program('krill', krill(stage.#log));

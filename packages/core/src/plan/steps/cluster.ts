@@ -4,13 +4,15 @@ import type { ClusterRecord, ClusterSettings } from '../../model/settings.ts';
 import { UserError } from '../../model/user-error.ts';
 import { onVolume } from '../../paths.ts';
 import { certificateDays } from '../../policy.ts';
+import type { KeyPair } from '../../ports/certificates.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Handlers } from '../step.ts';
 
 export type ClusterStep =
   | { readonly kind: 'cluster.found'; readonly cluster: ClusterRecord }
   | { readonly kind: 'settings.publish'; readonly settings: ClusterSettings }
-  | { readonly kind: 'certificate.issue'; readonly names: readonly string[] };
+  | { readonly kind: 'certificate.issue'; readonly names: readonly string[] }
+  | { readonly kind: 'certificate.copy'; readonly names: readonly string[] };
 
 const rootOnly = { mode: 0o600, uid: 0, gid: 0 } as const;
 const readable = { mode: 0o644, uid: 0, gid: 0 } as const;
@@ -41,13 +43,24 @@ export const clusterHandlers: Handlers<ClusterStep> = {
     describe: ({ names }) => `issue a certificate for ${names.join(', ')}`,
     apply: async ({ names }, { ports }) => {
       const authority = await authorityOf(ports);
-      const server = await ports.certificates.server(authority, names, certificateDays.server);
-      // The key first: the certificate's presence says that the pair is whole.
-      await ports.files.write(onVolume.certificateKey, server.key.reveal(), rootOnly);
-      await ports.files.write(onVolume.certificate, server.certificate, readable);
+      await keep(await ports.certificates.server(authority, names, certificateDays.server), ports);
+    },
+  },
+  'certificate.copy': {
+    describe: ({ names }) => `copy your certificate for ${names.join(', ')} to the volume`,
+    apply: async (_step, { ports, desired: { certificate } }) => {
+      // Krill shows NGINX a certificate of the cluster's own authority, whatever the world sees.
+      await authorityOf(ports);
+      if (certificate !== undefined) await keep(certificate, ports);
     },
   },
 };
+
+async function keep({ certificate, key }: KeyPair, { files }: Ports): Promise<void> {
+  // The key first: the certificate's presence says that the pair is whole.
+  await files.write(onVolume.certificateKey, key.reveal(), rootOnly);
+  await files.write(onVolume.certificate, certificate, readable);
+}
 
 /** The cluster's own certificate authority, made when it is first needed. */
 export async function authorityOf({ files, certificates }: Ports) {

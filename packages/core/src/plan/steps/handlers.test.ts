@@ -54,9 +54,21 @@ const lines: { readonly [K in Step['kind']]: readonly [Extract<Step, { kind: K }
     { kind: 'krill.prepare', cluster },
     "make Krill's directories and its administrator's token on the volume",
   ],
+  'krill.token': [
+    { kind: 'krill.token' },
+    'give Krill the token of your file for its administrator',
+  ],
+  'service.remove': [
+    { kind: 'service.remove', name: 'krill' },
+    'stop krill and take it out of the Swarm',
+  ],
+  'certificate.copy': [
+    { kind: 'certificate.copy', names: ['a.lab'] },
+    'copy your certificate for a.lab to the volume',
+  ],
   'krill.permit': [{ kind: 'krill.permit' }, 'permit the one initialisation of Krill'],
   'service.apply': [
-    { kind: 'service.apply', spec: krillSpec(release, 'c1') },
+    { kind: 'service.apply', spec: krillSpec(release, 'c1', settings) },
     'run krill once in the Swarm',
   ],
   'krill.await': [

@@ -12,8 +12,10 @@ import { authorityOf } from './cluster.ts';
 
 export type KrillStep =
   | { readonly kind: 'krill.prepare'; readonly cluster: ClusterRecord }
+  | { readonly kind: 'krill.token' }
   | { readonly kind: 'krill.permit' }
   | { readonly kind: 'service.apply'; readonly spec: SingletonSpec }
+  | { readonly kind: 'service.remove'; readonly name: string }
   | { readonly kind: 'krill.await'; readonly mode: ClusterSettings['krill']['mode'] };
 
 const krills = { mode: 0o700, uid: krillUid, gid: krillUid } as const;
@@ -24,14 +26,22 @@ const published = { mode: 0o755, uid: krillUid, gid: krillUid } as const;
 export const krillHandlers: Handlers<KrillStep> = {
   'krill.prepare': {
     describe: () => "make Krill's directories and its administrator's token on the volume",
-    apply: async ({ cluster }, { ports }) => {
+    apply: async ({ cluster }, { ports, desired }) => {
       await makeDirectories(ports);
       if ((await ports.files.read(onVolume.krillToken)) === null) {
-        await ports.files.write(onVolume.krillToken, ports.randomToken().reveal(), krillsSecret);
+        const token = desired.adminToken ?? ports.randomToken();
+        await ports.files.write(onVolume.krillToken, token.reveal(), krillsSecret);
       }
       await giveCertificate(ports);
       // The copy of the sentinel that Krill's container can see; last, because it says "prepared".
       await ports.files.write(onVolume.krillSentinel, JSON.stringify(cluster), krillsSecret);
+    },
+  },
+  'krill.token': {
+    describe: () => 'give Krill the token of your file for its administrator',
+    apply: async (_step, { ports: { files }, desired: { adminToken } }) => {
+      if (adminToken !== undefined)
+        await files.write(onVolume.krillToken, adminToken.reveal(), krillsSecret);
     },
   },
   'krill.permit': {
@@ -44,6 +54,10 @@ export const krillHandlers: Handlers<KrillStep> = {
   'service.apply': {
     describe: ({ spec }) => `run ${spec.name} once in the Swarm`,
     apply: ({ spec }, { ports: { swarm } }) => swarm.applyService(spec),
+  },
+  'service.remove': {
+    describe: ({ name }) => `stop ${name} and take it out of the Swarm`,
+    apply: ({ name }, { ports: { swarm } }) => swarm.removeService(name),
   },
   'krill.await': {
     describe: ({ mode }) => `wait for Krill (mode ${mode}) to be initialised and to run`,

@@ -1,0 +1,61 @@
+import type { Machine } from '@krillmanager/agent';
+import {
+  type ClusterSettings,
+  type Ip,
+  onVolume,
+  type Secret,
+  type ServiceSettings,
+  serviceSettings,
+  withRestarted,
+} from '@krillmanager/core';
+import { type GivenFiles, readGivenFiles } from './given-files.ts';
+import {
+  type ConfigurationOptions,
+  noConfiguration,
+  readConfiguration,
+} from './read-configuration.ts';
+import { surroundings } from './surroundings.ts';
+
+export interface ClusterWish {
+  readonly services: ServiceSettings;
+  readonly given: GivenFiles;
+  readonly restarts: ClusterSettings['restarts'];
+  /** Null: the configuration does not say. */
+  readonly nodes: readonly Ip[] | null;
+}
+
+/** What the configuration asks for; without one, a formed cluster stays as it is. */
+export async function clusterWish(
+  options: ConfigurationOptions,
+  machine: Machine,
+  present: ClusterSettings | null,
+): Promise<ClusterWish> {
+  const configuration = await readConfiguration(options, surroundings());
+  if (configuration === null) {
+    if (present === null) throw noConfiguration();
+    return { services: servicesOf(present), given: {}, restarts: present.restarts, nodes: null };
+  }
+  const given = await readGivenFiles(configuration);
+  const other = given.adminToken !== undefined && (await isOther(given.adminToken, machine));
+  // Krill reads its token at its start only.
+  const restarts =
+    other && present ? withRestarted(present, ['krill']).restarts : present?.restarts;
+  const services = serviceSettings(configuration);
+  return { services, given, restarts, nodes: configuration.nodes ?? null };
+}
+
+function servicesOf(present: ClusterSettings): ServiceSettings {
+  const {
+    release: _release,
+    nodes: _nodes,
+    stopped: _stopped,
+    restarts: _restarts,
+    ...rest
+  } = present;
+  return rest;
+}
+
+async function isOther(token: Secret, { files }: Machine): Promise<boolean> {
+  const inUse = await files.read(onVolume.krillToken).catch(() => null);
+  return inUse !== null && inUse.trim() !== token.reveal();
+}

@@ -1,0 +1,36 @@
+/** Shown below the help of the whole. */
+export const examples = `
+Examples:
+  krillmanager --slave=1 init                              on each slave, first
+  krillmanager --slave-ips=10.0.0.2,10.0.0.3 init          on the master
+  krillmanager --slave-ips=10.0.0.2,10.0.0.3 init --dry-run
+  krillmanager status
+  krillmanager krillc list
+  krillmanager help init
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 needs confirmation, 4 another run holds the lock,
+5 did not converge.
+`;
+
+const ofCommands: Readonly<Record<string, readonly string[]>> = {
+  init: [
+    'krillmanager init --slave=1',
+    'krillmanager init --slave-ips=10.0.0.2,10.0.0.3 --private',
+    'krillmanager init --dry-run --json',
+  ],
+  status: ['krillmanager status', 'krillmanager status --watch', 'krillmanager status --json'],
+  start: ['krillmanager start'],
+  stop: ['krillmanager stop', 'krillmanager stop --dry-run'],
+  restart: ['krillmanager restart', 'krillmanager restart krill'],
+  logs: ['krillmanager logs nginx -f --tail=20', 'krillmanager logs agent'],
+  leave: ['krillmanager leave', 'krillmanager leave --force --yes'],
+  config: ['krillmanager config check', 'krillmanager config show --private'],
+  krillc: ['krillmanager krillc list', 'krillc roas list --ca example'],
+  version: ['krillmanager version', 'krillmanager version --json'],
+};
+
+/** Shown below the help of a command. */
+export function examplesOf(command: string): string {
+  const lines = ofCommands[command];
+  return lines === undefined ? '' : `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}`;
+}
