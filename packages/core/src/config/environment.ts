@@ -4,7 +4,7 @@ import { allKeys, nodesAt, type SchemaNode } from './schema-tree.ts';
 const variablePrefix = 'KRILLMANAGER_';
 
 /** e.g. krill.adminTokenFile: KRILLMANAGER_KRILL_ADMIN_TOKEN_FILE. */
-export const variableOf = (key: string): string =>
+const variableOf = (key: string): string =>
   variablePrefix +
   key
     .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
