@@ -32,6 +32,7 @@ describe('--slave-ips', () => {
     ['server2', '"server2" is not an address'],
     ['10.0.0.2/24', '"10.0.0.2/24" is not an address'],
     ['10.0.0.2,10.0.0.2', '"10.0.0.2" stands there twice'],
+    ['FD55::1,fd55:0::1', '"fd55::1" stands there twice'],
     ['x,y', '"x" is not an address; "y" is not an address'],
   ])('%j is refused: %s', (text, why) => {
     expect(usageError(() => parseSlaveIps(text))).toBe(`--slave-ips: ${why}`);

@@ -4,7 +4,9 @@ import { type Ip, isIp, parseIp, UserError } from '@krillmanager/core';
 export function parseSlaveIps(text: string): readonly Ip[] {
   const words = text.split(',').map((word) => word.trim());
   const bad = words.filter((word) => !isIp(word));
-  const twice = words.filter((word, at) => words.indexOf(word) !== at);
+  // As addresses: the same one may be written in several ways.
+  const ips = words.filter(isIp).map(parseIp);
+  const twice = ips.filter((ip, at) => ips.indexOf(ip) !== at);
   const faults = [
     ...bad.map((word) => (word === '' ? 'an address is empty' : `"${word}" is not an address`)),
     ...new Set(twice.map((word) => `"${word}" stands there twice`)),
@@ -15,7 +17,7 @@ export function parseSlaveIps(text: string): readonly Ip[] {
       exitCode: 2,
     });
   }
-  return words.map(parseIp);
+  return ips;
 }
 
 /** The other nodes: of the option, else of the configuration, whose list holds this server too. */
