@@ -134,7 +134,7 @@ describe('a volume that hangs', () => {
         { text: expect.stringContaining('no answer') },
         { text: expect.stringContaining('3 earlier calls hang') },
       ]);
-      expect((seen['again'] as { ms: number }[])[2]?.ms).toBeLessThan(100);
+      expect((seen['again'] as { ms: number }[])[2]?.ms).toBeLessThan(2000);
       expect(seen['ticks']).toBeGreaterThan(80);
       expect(seen['after']).toMatchObject({ text: 'warm' });
       expect(seen['healed']).toMatchObject({ answering: true });

@@ -30,6 +30,6 @@ describe('runCommand', () => {
     const error = await runCommand(['sleep', '60'], { deadlineMs: 100 }).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(DeadlineError);
     await (error as DeadlineError).ended;
-    expect(Date.now() - before).toBeLessThan(2000);
+    expect(Date.now() - before).toBeLessThan(20_000);
   });
 });

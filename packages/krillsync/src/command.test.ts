@@ -212,7 +212,7 @@ describe('--watch', () => {
     daemon.kill('SIGTERM');
     const [code, signal] = await once(daemon, 'exit');
     expect({ code, signal }).toEqual({ code: 0, signal: null });
-    expect(performance.now() - asked).toBeLessThan(1000);
+    expect(performance.now() - asked).toBeLessThan(10_000);
     const lines = log
       .trim()
       .split('\n')

