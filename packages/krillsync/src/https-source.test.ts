@@ -15,6 +15,7 @@ import { SourceMemory } from './source-memory.ts';
 import { HttpsOrigin } from './testing/https-origin.ts';
 import type { NodeOnDisk } from './testing/node-on-disk.ts';
 import { byPath, byUri, Scene } from './testing/scene.ts';
+import { watch } from './watch.ts';
 
 const uri = (name: string): string => `rsync://repo.example.net/repo/${name}`;
 
@@ -168,6 +169,31 @@ describe('an https source', () => {
     await node.update({ source: source(node, { env: around }) });
     expect(asked).toHaveLength(1);
     proxy.close();
+  });
+
+  test('is followed by a daemon, which transfers what changed only', async () => {
+    const stop = new AbortController();
+    const setup = node.setup({ source: source(), stop: stop.signal });
+    let serial = 0;
+    const updated = (result: { serial: number }) => {
+      serial = result.serial;
+    };
+    const watching = watch(setup, { pollMs: 50, updated });
+    const until = async (wanted: number) => {
+      for (let i = 0; i < 400 && serial < wanted; i += 1) await sleep(25);
+      expect(serial).toBe(wanted);
+    };
+    await until(1);
+    await sleep(300);
+    const before = origin.answers.filter((answer) => answer.startsWith('200')).length;
+    expect(before).toBe(2);
+    repository.publish(uri('c.roa'), 'c').commit();
+    await until(2);
+    stop.abort();
+    await watching;
+    expectServed();
+    expect(origin.answers.filter((answer) => answer.startsWith('304')).length).toBeGreaterThan(0);
+    expect(origin.answers.filter((answer) => answer.startsWith('200')).length).toBe(before + 3);
   });
 
   test('is what the command reads when no source is given', async () => {

@@ -3,6 +3,8 @@ import { breathe } from './breathe.ts';
 import { errorCode } from './krillsync-error.ts';
 import { directoryTime } from './tree-writer.ts';
 
+const unlinkableCodes: readonly (string | undefined)[] = ['EMLINK', 'EPERM', 'ENOTSUP', 'ENOSYS'];
+
 /**
  * Makes `to`, which must not be there, a tree of hard links of the files in `from`.
  *
@@ -31,12 +33,15 @@ export async function linkTree(from: string, to: string, stop: AbortSignal): Pro
   return files;
 }
 
-/** A file that was unchanged through very many trees may have as many links as there can be. */
+/**
+ * A file that was unchanged through very many trees may have as many links as there can be; some
+ * file systems have none, and the kernel denies links of files that belong to another user.
+ */
 function linkFile(from: string, to: string): void {
   try {
     linkSync(from, to);
   } catch (error) {
-    if (errorCode(error) !== 'EMLINK') throw error;
+    if (!unlinkableCodes.includes(errorCode(error))) throw error;
     copyFileSync(from, to);
     const { mtime } = statSync(from);
     utimesSync(to, mtime, mtime);
