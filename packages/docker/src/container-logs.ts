@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { type DockerSocket, Engine } from './engine.ts';
 import { ended, sink } from './run-once.ts';
 
@@ -25,15 +26,12 @@ export function containerLogs(socket: DockerSocket): ReadContainerLog {
   return (id, { follow, tail }, output) =>
     engine.attend(`reading the log of ${id.slice(0, 12)}`, async (docker) => {
       const options = { stdout: true, stderr: true, ...(tail !== null && { tail }) };
-      const stream = await docker
-        .getContainer(id)
-        .logs({ ...options, follow: true, ...until(follow) });
+      const container = docker.getContainer(id);
+      const stream = follow
+        ? await container.logs({ ...options, follow })
+        : Readable.from(await container.logs({ ...options, follow }), { objectMode: false });
       const end = ended(stream);
       docker.modem.demuxStream(stream, sink(output.stdout), sink(output.stderr));
       await end;
     });
 }
-
-/** Followed to this moment: what Docker gives without following comes in one piece, in memory. */
-const until = (follow: boolean): { until?: number } =>
-  follow ? {} : { until: Math.floor(Date.now() / 1000) + 1 };

@@ -1,10 +1,12 @@
-import type {
-  Ip,
-  NodeStatus,
-  PartStatus,
-  StorageHealth,
-  SwarmMembership,
-  SwarmStanding,
+import {
+  type ContainerSpec,
+  type Ip,
+  type NodeStatus,
+  type PartStatus,
+  type StorageHealth,
+  type SwarmMembership,
+  type SwarmStanding,
+  specHash,
 } from '@krillmanager/core';
 import { isStack, ownAddress } from './next-action.ts';
 import type { ServedContent } from './served-content.ts';
@@ -27,12 +29,9 @@ export function nodeStatus(sources: StatusSources): NodeStatus {
   const problems = problemsOf(sources);
   const wanted = memory.serving?.spec.containers ?? [];
   const stopped = memory.settings?.stopped === true;
-  const served = parts.filter(({ name }) => isStack(name));
   const healthy = stopped
-    ? served.length === 0
-    : wanted.length > 0 &&
-      wanted.every(({ name }) => parts.some((part) => part.name === name && part.running)) &&
-      isReady(sources);
+    ? parts.every(({ name }) => !isStack(name))
+    : wanted.length > 0 && wanted.every((spec) => runsAs(spec, view)) && isReady(sources);
   return {
     ip: selfOf(view),
     release,
@@ -50,6 +49,12 @@ export function nodeStatus(sources: StatusSources): NodeStatus {
     doing,
   };
 }
+
+/** An old container that still runs is not what is wanted. */
+const runsAs = (spec: ContainerSpec, { containers }: View): boolean =>
+  (containers ?? []).some(
+    (found) => found.name === spec.name && found.running && found.specHash === specHash(spec),
+  );
 
 const isReady = ({ content }: Pick<StatusSources, 'content'>): boolean =>
   content.httpProblem === null && content.rsyncProblem === null;

@@ -30,10 +30,19 @@ export async function clusterWish(
   machine: Machine,
   present: ClusterSettings | null,
 ): Promise<ClusterWish> {
-  const configuration = await readConfiguration(options, surroundings());
+  const configuration = await readConfiguration(options, {
+    ...surroundings(),
+    formed: present !== null,
+  });
   if (configuration === null) {
     if (present === null) throw noConfiguration();
-    return { services: servicesOf(present), given: {}, restarts: present.restarts, nodes: null };
+    const tls = options.private === true ? ({ mode: 'private' } as const) : present.tls;
+    return {
+      services: { ...servicesOf(present), tls },
+      given: {},
+      restarts: present.restarts,
+      nodes: null,
+    };
   }
   const given = await readGivenFiles(configuration);
   const other = given.adminToken !== undefined && (await isOther(given.adminToken, machine));

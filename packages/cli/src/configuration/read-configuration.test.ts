@@ -21,6 +21,11 @@ describe('without a file', () => {
     });
   });
 
+  test('a formed cluster keeps its names, whatever is asked for', async () => {
+    const formed = { ...surroundings(), formed: true };
+    expect(await readConfiguration({ private: true }, formed)).toBeNull();
+  });
+
   test('the environment can say it all', async () => {
     const environment = { KRILLMANAGER_TLS_MODE: 'private', KRILLMANAGER_DOMAINS: 'a.example' };
     const found = await readConfiguration({}, surroundings(environment));

@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `hostname -f`. */
   readonly hostName: () => Promise<string>;
+  /** There is a cluster already: without a file, its settings are what counts. */
+  readonly formed?: boolean;
 }
 
 /**
@@ -27,13 +29,14 @@ export interface Surroundings {
  */
 export async function readConfiguration(
   options: ConfigurationOptions,
-  { environment, hostName }: Surroundings,
+  { environment, hostName, formed = false }: Surroundings,
 ): Promise<Configuration | null> {
   const name = options.config ?? paths.configuration;
   const text = await read(name);
   const flags = options.private === true ? [privateFlag] : [];
   if (text !== null) return parseConfiguration({ file: { name, text }, environment, flags });
   if (options.config !== undefined) throw noConfiguration(name);
+  if (formed) return null;
   if (flags.length === 0 && environment['KRILLMANAGER_TLS_MODE'] === undefined) return null;
   return parseConfiguration({
     file: null,

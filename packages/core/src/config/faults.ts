@@ -32,7 +32,9 @@ function flat(issue: Issue): readonly Issue[] {
   const below = issue.errors.map((each) =>
     each.map((error) => ({ ...error, path: [...issue.path, ...error.path] })),
   );
-  const meant = below.find((each) => each.every(({ path }) => path.length > issue.path.length));
+  const fits = ({ code, path }: Issue): boolean =>
+    path.length > issue.path.length || code === 'unrecognized_keys';
+  const meant = below.find((each) => each.every(fits));
   return meant === undefined ? [issue] : meant.flatMap(flat);
 }
 

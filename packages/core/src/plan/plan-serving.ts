@@ -12,7 +12,10 @@ const isSilent = ({ status }: Observed, ip: Ip): boolean => status.get(ip) === u
  * Nodes that do not serve what is wanted, in the order of the list. One that is told what to serve
  * and does not answer is down: it serves by itself when it comes back.
  */
-export function planServing(observed: Observed, { nodes, serving }: Desired): readonly Step[] {
+export function planServing(
+  observed: Observed,
+  { nodes, serving, settings }: Desired,
+): readonly Step[] {
   const hash = servingHash(serving);
   return nodes
     .filter((ip) => {
@@ -21,5 +24,10 @@ export function planServing(observed: Observed, { nodes, serving }: Desired): re
       return wanted !== hash || (status !== undefined && !serves(status, hash));
     })
     .toSorted((a, b) => Number(isSilent(observed, a)) - Number(isSilent(observed, b)))
-    .map((node) => ({ kind: 'serving.roll', node, hash }));
+    .map((node) => ({
+      kind: 'serving.roll',
+      node,
+      hash,
+      ...(settings.stopped && { stopped: true }),
+    }));
 }

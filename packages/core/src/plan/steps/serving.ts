@@ -11,11 +11,13 @@ export type ServingStep = {
   readonly kind: 'serving.roll';
   readonly node: Ip;
   readonly hash: string;
+  readonly stopped?: true;
 };
 
 export const servingHandlers: Handlers<ServingStep> = {
   'serving.roll': {
-    describe: ({ node }) => `serve RRDP and rsync on ${node}`,
+    describe: ({ node, stopped }) =>
+      stopped ? `stop serving on ${node}` : `serve RRDP and rsync on ${node}`,
     apply: async ({ node, hash }, { ports: { files, agents, clock }, desired, progress }) => {
       const wanted = JSON.stringify({ hash, spec: desired.serving });
       await files.write(onVolume.wanted(node), wanted, { mode: 0o600, uid: 0, gid: 0 });
@@ -29,7 +31,7 @@ export const servingHandlers: Handlers<ServingStep> = {
         {
           clock,
           withinMs: patienceMs.servingHealthy,
-          what: `${node} to serve`,
+          what: `${node} to serve as it is wanted`,
           hint: `see "krillmanager status", and "docker ps" on ${node}`,
         },
       );
