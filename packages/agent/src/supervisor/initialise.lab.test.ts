@@ -32,7 +32,7 @@ async function prepare(krill: object): Promise<void> {
   const domains = { krill: 'krill.lab', rrdp: 'rrdp.lab', rsync: 'rsync.lab' };
   const records = {
     'cluster.json': { id: 'cluster-1', epoch: 1 },
-    'settings.json': { nodes: [`${lab.place.net}.1`], domains, krill },
+    'settings.json': { nodes: [`${lab.place.net}.1`], domains, krill, logLevel: 'warn' },
     'permit.json': { id: '1' },
   };
   await lab.sh('h1', 'rm -rf /var/krill; mkdir -p /var/krill/guard /var/krill/data /var/krill/ta');

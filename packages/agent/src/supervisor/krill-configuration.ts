@@ -24,7 +24,8 @@ export function krillView(
     domains: settings.domains,
     // A file of the operator's may hold anything; JSON's escapes are TOML's, too.
     adminToken: JSON.stringify(adminToken).slice(1, -1),
-    logLevel: settings.logLevel,
+    // Settings that an earlier release has left on the volume do not say it.
+    logLevel: settings.logLevel ?? 'warn',
     testbed: settings.krill.mode === 'testbed' ? settings.krill : null,
   };
 }
