@@ -37,6 +37,16 @@ async function main(name: string, argv: readonly string[]): Promise<number> {
   }
 }
 
+const onlyShow = ['status', 'logs', 'config', 'version', 'help'];
+
+/** Whoever read us has gone (`| head`): what only shows ends, what changes something goes on. */
+function onClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  if (process.argv.some((word) => onlyShow.includes(word))) process.exit(0);
+}
+process.stdout.on('error', onClosedPipe);
+process.stderr.on('error', onClosedPipe);
+
 main(basename(process.argv0), process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => process.exit(reportError(error, process.stderr)),
