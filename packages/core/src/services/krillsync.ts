@@ -19,6 +19,8 @@ export function krillsyncSpec(release: Release, settings: ClusterSettings): Cont
       '--rrdp-dir=/publish/rrdp',
       '--rsync-dir=/publish/rsync',
       `--cleanup-after=${retentionSeconds}`,
+      // Each serial's tree at once: an operator looks at rsync as soon as at RRDP.
+      '--rsync-interval=0',
       '--watch',
     ],
     env: {},

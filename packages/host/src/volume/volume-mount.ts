@@ -43,6 +43,7 @@ export function volumeMount(): VolumeMount {
     if (there !== null) {
       assertOurs(there, volume);
       if ((await probe(patienceMs)) === 'answers') return;
+      await runCommand(abortArgv(path), { accept: [notMountedCode] });
       await unmount();
     }
     await prepareMountPoint(path);
