@@ -116,6 +116,7 @@ describe('krillsync', () => {
       '--rrdp-dir=/publish/rrdp',
       '--rsync-dir=/publish/rsync',
       '--cleanup-after=7200',
+      '--rsync-interval=0',
       '--watch',
     ]);
   });

@@ -17,6 +17,10 @@ const unit = 'var-lib-krillmanager-volume.mount';
 const volumeType = 'fuse.glusterfs';
 
 const lazyUnmountArgv = (path: string): Argv => ['umount', '--lazy', path];
+/** MNT_FORCE aborts the FUSE connection: every call that hangs in it ends, its process can be killed. */
+const abortArgv = (path: string): Argv => ['umount', '--force', '--lazy', path];
+/** umount's exit code when there is nothing (any more) to unmount. */
+const notMountedCode = 32;
 
 /** The volume at its mount point, through the systemd mount unit that comes with a release. */
 export function volumeMount(): VolumeMount {
