@@ -2,10 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { RrdpRepository } from '@krillmanager/testkit';
+import { expectServes, publishFirst, uri } from './testing/first-publication.ts';
 import type { NodeOnDisk } from './testing/node-on-disk.ts';
-import { byPath, byUri, Scene } from './testing/scene.ts';
-
-const uri = (name: string): string => `rsync://repo.example.net/repo/${name}`;
+import { Scene } from './testing/scene.ts';
 
 let scene: Scene;
 let node: NodeOnDisk;
@@ -14,21 +13,12 @@ let repository: RrdpRepository;
 beforeEach(() => {
   scene = new Scene();
   node = scene.node();
-  repository = new RrdpRepository({ dir: scene.sourceDir });
-  repository.publish(uri('ca1/a.roa'), 'a1').publish(uri('ca1/0/b.cer'), 'b1');
-  repository.publish(uri('top.mft'), '').commit();
+  repository = publishFirst(new RrdpRepository({ dir: scene.sourceDir }));
 });
 
 afterEach(() => scene.remove());
 
-function expectServed(where: NodeOnDisk = node): void {
-  expect(where.notification()).toMatchObject({
-    session: repository.session,
-    serial: repository.serial,
-  });
-  expect(where.rrdpView()).toEqual(byUri(repository.objects));
-  expect(where.rsyncView()).toEqual(byPath(repository.objects));
-}
+const expectServed = (where: NodeOnDisk = node): void => expectServes(where, repository);
 
 describe('cleaning', () => {
   const hour = 3600_000;

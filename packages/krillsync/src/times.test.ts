@@ -2,10 +2,9 @@ import { chmodSync, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { RrdpRepository } from '@krillmanager/testkit';
+import { publishFirst, uri } from './testing/first-publication.ts';
 import { type NodeOnDisk, namesBelow } from './testing/node-on-disk.ts';
 import { Scene } from './testing/scene.ts';
-
-const uri = (name: string): string => `rsync://repo.example.net/repo/${name}`;
 
 let scene: Scene;
 let node: NodeOnDisk;
@@ -14,9 +13,7 @@ let repository: RrdpRepository;
 beforeEach(() => {
   scene = new Scene();
   node = scene.node();
-  repository = new RrdpRepository({ dir: scene.sourceDir });
-  repository.publish(uri('ca1/a.roa'), 'a1').publish(uri('ca1/0/b.cer'), 'b1');
-  repository.publish(uri('top.mft'), '').commit();
+  repository = publishFirst(new RrdpRepository({ dir: scene.sourceDir }));
 });
 
 afterEach(() => scene.remove());

@@ -14,11 +14,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { RrdpRepository } from '@krillmanager/testkit';
 import type { Source } from './source.ts';
+import { expectServes, publishFirst, uri } from './testing/first-publication.ts';
 import { type NodeOnDisk, namesBelow } from './testing/node-on-disk.ts';
-import { byPath, byUri, Scene } from './testing/scene.ts';
+import { byUri, Scene } from './testing/scene.ts';
 import { update } from './update.ts';
-
-const uri = (name: string): string => `rsync://repo.example.net/repo/${name}`;
 
 let scene: Scene;
 let node: NodeOnDisk;
@@ -27,23 +26,14 @@ let repository: RrdpRepository;
 beforeEach(() => {
   scene = new Scene();
   node = scene.node();
-  repository = new RrdpRepository({ dir: scene.sourceDir });
-  repository.publish(uri('ca1/a.roa'), 'a1').publish(uri('ca1/0/b.cer'), 'b1');
-  repository.publish(uri('top.mft'), '').commit();
+  repository = publishFirst(new RrdpRepository({ dir: scene.sourceDir }));
 });
 
 afterEach(() => scene.remove());
 
 const sourceFile = (name = 'notification.xml'): Buffer => readFileSync(join(scene.sourceDir, name));
 
-function expectServed(where: NodeOnDisk = node): void {
-  expect(where.notification()).toMatchObject({
-    session: repository.session,
-    serial: repository.serial,
-  });
-  expect(where.rrdpView()).toEqual(byUri(repository.objects));
-  expect(where.rsyncView()).toEqual(byPath(repository.objects));
-}
+const expectServed = (where: NodeOnDisk = node): void => expectServes(where, repository);
 
 describe('an update', () => {
   test('serves the first state', async () => {

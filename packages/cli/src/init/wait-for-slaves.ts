@@ -1,4 +1,12 @@
-import { type Desired, type Ip, onChange, type Ports, UserError, until } from '@krillmanager/core';
+import {
+  type Desired,
+  type Ip,
+  isPeer,
+  onChange,
+  type Ports,
+  UserError,
+  until,
+} from '@krillmanager/core';
 
 /**
  * Waits for slaves of a cluster that is not formed yet until their agents answer; members that are
@@ -9,8 +17,9 @@ export async function waitForSlaves(
   { agents, clock, pool }: Ports,
   say: (line: string) => void,
 ): Promise<void> {
-  const members = (await pool.peers()).flatMap(({ hosts }) => hosts);
-  const strangers = nodes.filter((ip) => ip !== self && !isKnown(members, ip));
+  const peers = await pool.peers();
+  const isStranger = (ip: Ip): boolean => !peers.some((peer) => isPeer(peer, ip));
+  const strangers = nodes.filter((ip) => ip !== self && isStranger(ip));
   const tell = onChange(say);
   const silent = async (): Promise<readonly Ip[]> => {
     const found = await Promise.all(
@@ -37,6 +46,3 @@ export async function waitForSlaves(
     });
   });
 }
-
-const isKnown = (members: readonly string[], ip: Ip): boolean =>
-  members.some((host) => host === ip || host.endsWith(`-${ip.replaceAll(/[.:]/g, '-')}`));
