@@ -2,11 +2,19 @@
  * How long krillsync takes for a first run, the next serial as a process, and the next serial in the
  * daemon, beside `tar x` of the same tree on the same file system in the same run.
  *
- * Usage: node bench/krillsync.ts [OBJECTS…]   (default: 10000 100000)
+ * Usage: scripts/build --executable-only && node bench/krillsync.ts [OBJECTS…]   (default: 10000 100000)
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+} from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,10 +23,11 @@ import { RrdpRepository } from '../packages/testkit/src/rrdp-repository.ts';
 
 const objectBytes = 1600;
 const changes = 200;
-const rounds = 3;
+const roundsOf = (objects: number): number => (objects > 200_000 ? 2 : 3);
 const perDirectory = 10;
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+/** As it is released. */
+const program = fileURLToPath(new URL('../dist/krillsync', import.meta.url));
 
 interface Run {
   readonly seconds: number;
@@ -59,27 +68,8 @@ function change(repository: RrdpRepository, round: number, objects: number): voi
   repository.commit();
 }
 
-function bundle(dir: string): string {
-  const out = join(dir, 'krillsync.mjs');
-  const entry = join(root, 'packages/krillsync/src/main.ts');
-  const banner =
-    "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
-  const args = [
-    entry,
-    '--bundle',
-    '--platform=node',
-    '--format=esm',
-    `--outfile=${out}`,
-    banner,
-    '--log-level=warning',
-  ];
-  execFileSync(join(root, 'node_modules/.bin/esbuild'), args);
-  return out;
-}
-
 class Bench {
   readonly dir = mkdtempSync('/dev/shm/krillsync-bench-');
-  readonly program = bundle(this.dir);
   readonly repository: RrdpRepository;
   readonly objects: number;
 
@@ -92,7 +82,6 @@ class Bench {
 
   start(...more: readonly string[]): ChildProcess {
     const args = [
-      this.program,
       this.repository.notificationUri,
       '--source-uri-base',
       this.repository.dir,
@@ -101,8 +90,7 @@ class Bench {
       '--json',
       ...more,
     ];
-    const env = { ...process.env, NODE_COMPILE_CACHE: join(this.dir, 'compiled') };
-    return spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    return spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   }
 
   async run(...more: readonly string[]): Promise<Run> {
@@ -182,7 +170,7 @@ async function daemonRounds(bench: Bench): Promise<Run[]> {
     }
   });
   await sleep(2000 + bench.objects / 20);
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < roundsOf(bench.objects); round += 1) {
     change(bench.repository, 10 + round, bench.objects);
     while (results.length <= round) await sleep(20);
     await sleep(500 + bench.objects / 50);
@@ -193,23 +181,63 @@ async function daemonRounds(bench: Bench): Promise<Run[]> {
   return results.map((result) => ({ seconds: result.milliseconds / 1000, ...peaks, result }));
 }
 
+/**
+ * What no update can do without, on this machine and now: the snapshot read and hashed, which cannot
+ * be divided, and the start of the program.
+ */
+function floor(bench: Bench): { hash: number; start: number } {
+  const path = join(bench.repository.dir, bench.repository.paths[0] ?? '');
+  const chunk = Buffer.alloc(1024 * 1024);
+  const hash = createHash('sha256');
+  const from = openSync(path, 'r');
+  const began = performance.now();
+  for (let size = readSync(from, chunk); size > 0; size = readSync(from, chunk)) {
+    hash.update(chunk.subarray(0, size));
+  }
+  const hashed = (performance.now() - began) / 1000;
+  closeSync(from);
+  const starting = performance.now();
+  execFileSync(program, ['--version']);
+  return { hash: hashed, start: (performance.now() - starting) / 1000 };
+}
+
 async function measure(objects: number): Promise<void> {
   const bench = new Bench(objects);
   try {
-    const first = await bench.run();
-    const tars = [bench.tar()];
+    const firsts: Run[] = [];
+    const tars: ReturnType<Bench['tar']>[] = [];
+    for (let round = 0; round < roundsOf(bench.objects); round += 1) {
+      rmSync(join(bench.dir, 'state'), { recursive: true, force: true });
+      firsts.push(await bench.run());
+      tars.push(bench.tar());
+    }
     const next: Run[] = [];
-    for (let round = 0; round < rounds; round += 1) {
+    const floors: { hash: number; start: number }[] = [];
+    for (let round = 0; round < roundsOf(bench.objects); round += 1) {
       change(bench.repository, round, objects);
       next.push(await bench.run());
       tars.push(bench.tar());
+    }
+    const onSpare: Run[] = [];
+    for (let round = 0; round < roundsOf(bench.objects); round += 1) {
+      change(bench.repository, 5 + round, objects);
+      await sleep(1100);
+      const run = await bench.run('--cleanup-after', '1');
+      // The first one has no old tree whose time is over, and none in its place.
+      if (round > 0) onSpare.push(run);
+      tars.push(bench.tar());
+      floors.push(floor(bench));
     }
     const inDaemon = await daemonRounds(bench);
     const tar = {
       seconds: median(tars.map(({ seconds }) => seconds)),
       cpu: median(tars.map(({ cpu }) => cpu)),
     };
-    print(objects, { first: [first], next, inDaemon }, tar);
+    print(objects, { first: firsts, next, onSpare, inDaemon }, tar);
+    const [hash, start] = [median(floors.map((f) => f.hash)), median(floors.map((f) => f.start))];
+    console.log(
+      `floors: reading and hashing the snapshot ${hash.toFixed(2)} s (${(hash / tar.seconds).toFixed(2)} × tar x), starting the program ${start.toFixed(2)} s (${(start / tar.seconds).toFixed(2)})`,
+    );
   } finally {
     rmSync(bench.dir, { recursive: true });
   }
@@ -220,8 +248,9 @@ function print(
   {
     first,
     next,
+    onSpare,
     inDaemon,
-  }: { first: readonly Run[]; next: readonly Run[]; inDaemon: readonly Run[] },
+  }: Readonly<Record<'first' | 'next' | 'onSpare' | 'inDaemon', readonly Run[]>>,
   tar: { readonly seconds: number; readonly cpu: number },
 ): void {
   const load = loadavg()[0]?.toFixed(1);
@@ -241,7 +270,8 @@ function print(
     );
   };
   row('first run', 1, first);
-  row('next serial, process', 0.4, next);
+  row('next serial, process, links', 0.4, next);
+  row('next serial, process, old tree', 0.4, onSpare);
   row('next serial, daemon', 0.15, inDaemon);
 }
 

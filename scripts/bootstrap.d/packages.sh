@@ -3,7 +3,7 @@
 host_packages=(systemd dbus docker.io glusterfs-server glusterfs-client rsync iptables iproute2 procps kmod attr
   openssl nftables util-linux e2fsprogs)
 build_packages=(mmdebstrap gcc libc6-dev make pkg-config libssl-dev binutils xz-utils ca-certificates)
-test_packages=(rpki-client fort-validator jq strace curl python3 busybox-static)
+test_packages=(rpki-client fort-validator jq strace curl python3 busybox-static haproxy varnish)
 
 missing_packages=()
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle.ts';
 import { makeExecutable } from './executable.ts';
@@ -19,7 +19,8 @@ const version = packageVersion();
 mkdirSync('dist', { recursive: true });
 
 const program = await bundle(values.entry, version);
-await step(executable, sha256(process.version, JSON.stringify(program)), () =>
+const how = readFileSync('scripts/build.d/executable.ts');
+await step(executable, sha256(process.version, how, JSON.stringify(program)), () =>
   makeExecutable(program, executable),
 );
 for (const name of otherNames) pointAtExecutable(`dist/${name}`);

@@ -40,6 +40,8 @@ async function one(entry: string, version: string): Promise<string> {
     define: { 'process.env.KRILLMANAGER_VERSION': JSON.stringify(version) },
     plugins: [withoutUnused],
     logLevel: 'warning',
+    // Only unbuilt, where a worker is a file beside the module that starts it.
+    logOverride: { 'empty-import-meta': 'silent' },
   });
   return outputFiles[0]?.text ?? '';
 }

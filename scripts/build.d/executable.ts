@@ -42,6 +42,8 @@ function makeBlob({ main, workers }: Bundle, scratch: string): string {
     assets: Object.fromEntries(Object.keys(workers).map((name) => [name, name])),
     disableExperimentalSEAWarning: true,
     execArgvExtension: 'none',
+    // Less memory; and on few processors, threads that help to collect garbage are waited for.
+    execArgv: ['--max-semi-space-size=2', '--single-threaded-gc'],
     useCodeCache: true,
   };
   writeFileSync(join(scratch, 'sea.json'), JSON.stringify(settings));

@@ -6,12 +6,19 @@ check_with_validator() {
   chmod 755 "$LAB_DIR" "$shared"
   lab exec h1 cat /var/lib/krillmanager/serving/tls/authority.pem >"$shared/ca.pem"
   lab exec h1 cat /var/lib/krillmanager/serving/ta/ta.tal >"$shared/testbed.tal"
-  local number vrps
-  for ((number = 1; number <= nodes; number++)); do
-    vrps=$(validate "$LAB_NET.$number")
-    [[ $vrps -gt 0 ]] || fail "rpki-client finds nothing valid on h$number" 'see: scripts/lab exec h1 krillmanager status'
-    say "rpki-client says: $vrps valid ROA payloads on h$number"
+  local number
+  for ((number = 1; number <= nodes; number++)); do wait_for_roas "h$number" "$LAB_NET.$number"; done
+}
+
+# The test bed's CAs publish the last of their ROAs a while after Krill is initialised.
+wait_for_roas() {
+  local vrps deadline=$((SECONDS + 180))
+  until vrps=$(validate "$2"); [[ $vrps -ge $roas ]]; do
+    [[ $SECONDS -lt $deadline ]] ||
+      fail "rpki-client finds $vrps valid ROA payloads of $roas on $1" 'see: scripts/lab exec h1 krillmanager status'
+    sleep 1
   done
+  say "rpki-client says: $vrps valid ROA payloads on $1"
 }
 
 # Prints how many VRPs rpki-client gets from the host with this address, from an empty cache, over RRDP.

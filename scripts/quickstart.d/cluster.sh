@@ -1,7 +1,7 @@
 # Our own commands, as an operator types them.
 
 configuration() {
-  cat <<'YAML'
+  cat <<YAML
 # A test bed: Krill makes a trust anchor, ten CAs and a hundred ROAs by itself.
 domains:
   krill: krill.lab
@@ -9,8 +9,8 @@ domains:
   rsync: rsync.lab
 krill:
   mode: testbed
-  cas: 10
-  roas: 10
+  cas: $cas
+  roas: $((roas / cas))
 tls:
   mode: private
 YAML

@@ -27,6 +27,14 @@ count_jest() {
   passed=$((passed + good))
   failed=$((failed + bad + broken))
   [[ $((bad + broken)) -eq 0 ]] || failures+=("$name")
+  [[ $bad -eq 0 ]] || mapfile -t -O "${#failures[@]}" failures < <(failed_tests "$name" "$file")
+}
+
+# failed_tests NAME FILE: one line for each test that failed, so that the end of a long output names it.
+failed_tests() {
+  [[ -s $2 ]] || return 0
+  jq -r --arg suite "$1" '.testResults[].assertionResults[] | select(.status == "failed")
+    | "\($suite): \(.fullName): \((.failureMessages[0] // "") | split("\n")[0][:300])"' "$2"
 }
 
 report() {

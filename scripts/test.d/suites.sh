@@ -35,5 +35,9 @@ suite_lab() {
     say "lab: $name"
     KRILLMANAGER_LAB=1 pnpm exec jest --json --outputFile="$results/$name.json" "$file"
     count_jest "lab: $name" "$results/$name.json"
-  done < <(git ls-files 'packages/*.lab.test.ts')
+  done < <(lab_suites)
+}
+
+lab_suites() {
+  git ls-files 'packages/*.lab.test.ts' | if [[ ${KRILLMANAGER_FULL:-} == 1 ]]; then cat; else grep -v '\.full\.lab\.test\.ts$'; fi
 }

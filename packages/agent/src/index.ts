@@ -1,7 +1,12 @@
 export { collectFacts } from './collect-facts.ts';
 export { httpAgents } from './http/agents-client.ts';
 export { type InstalledRelease, installedRelease } from './installed-release.ts';
+export { clusterLogs, type NodeLog } from './logs/cluster-logs.ts';
+export { isLogSource, type LogEntry, type LogQuery, logSources } from './logs/log-entry.ts';
+export { mergeByTime } from './logs/merge-by-time.ts';
 export { type Machine, openMachine } from './machine.ts';
 export { localStore } from './node/local-store.ts';
+export { forgetTerms, writeTerms } from './node/recruitment.ts';
+export { tcpAnswers } from './node/tcp-answers.ts';
 export { runAgent } from './run-agent.ts';
 export { runKrillSupervisor } from './supervisor/main.ts';

@@ -1,14 +1,17 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { isSea } from 'node:sea';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Certificates,
   type Clock,
   type Containers,
+  type Glusterd,
   type HostFiles,
   type HostNames,
   type Ip,
+  onVolume,
   paths,
+  type SealText,
   Secret,
   type StoragePool,
   type Swarm,
@@ -24,12 +27,19 @@ import {
 } from '@krillmanager/docker';
 import { glusterPool } from '@krillmanager/gluster';
 import {
+  glusterd,
   hostFiles,
   hostNames,
+  type NamedLock,
+  type NodeCertificates,
+  nodeCertificates,
   opensslCertificates,
   ownAddresses,
   systemdUnits,
+  thisHolder,
+  type VolumeFilesOptions,
   volumeFiles,
+  volumeLock,
   volumeMount,
 } from '@krillmanager/host';
 
@@ -39,17 +49,23 @@ export interface Machine {
   readonly containers: Containers;
   readonly readLog: ReadContainerLog;
   readonly pool: StoragePool;
+  readonly glusterd: Glusterd;
   readonly mount: VolumeMount;
   readonly files: VolumeFiles;
   readonly local: HostFiles;
   readonly names: HostNames;
   readonly units: Units;
   readonly certificates: Certificates;
+  readonly nodeCertificates: NodeCertificates;
   readonly clock: Clock;
+  /** One `init` at a time in the cluster. @param command what takes it, for the message to others */
+  readonly volumeLock: (command: string) => NamedLock;
   readonly addresses: () => readonly Ip[];
   readonly randomToken: () => Secret;
+  readonly seal: SealText;
 }
 
+const volume: VolumeFilesOptions = { root: paths.volume, child: ourselves('volume-child') };
 const dockerSocket = { socketPath: '/run/docker.sock' } as const;
 
 /** Adapters connect when they are first used: opening the machine touches nothing. */
@@ -58,15 +74,19 @@ export const openMachine = (): Machine => ({
   containers: dockerContainers(dockerSocket),
   readLog: containerLogs(dockerSocket),
   pool: glusterPool(),
+  glusterd: glusterd(hostFiles(), systemdUnits()),
   mount: volumeMount(),
-  files: volumeFiles({ root: paths.volume, child: ourselves('volume-child') }),
+  files: volumeFiles(volume),
+  volumeLock: (command) => volumeLock(volume, onVolume.lock, thisHolder(command)),
   local: hostFiles(),
   names: hostNames(),
   units: systemdUnits(),
   certificates: opensslCertificates(),
+  nodeCertificates: nodeCertificates(),
   clock: { now: () => Date.now(), sleep: async (ms) => void (await sleep(ms)) },
   addresses: ownAddresses,
   randomToken: () => new Secret(randomBytes(32).toString('hex')),
+  seal: (secret, text) => createHmac('sha256', secret.reveal()).update(text).digest('hex'),
 });
 
 /** The command that runs this program again, as one executable or from its sources. */

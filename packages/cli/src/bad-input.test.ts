@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { opensslCertificates } from '@krillmanager/host';
 import { runProgram } from './program.ts';
 import { errorText } from './render/report-error.ts';
 
@@ -22,9 +23,37 @@ tls:
 log: { level: loud }
 `;
 
+const yearMs = 366 * 86_400_000;
+
+/** Configurations with own files: a key of another certificate, one that expired, one for others. */
+async function writePairs(): Promise<void> {
+  const made = (ago: number) =>
+    opensslCertificates({ scratch: dir, now: () => Date.now() - ago * yearMs });
+  const authority = await made(2).authority('a test', 3650);
+  const pairs = {
+    good: await made(0).server(authority, ['rpki.lab'], 90),
+    expired: await made(1).server(authority, ['rpki.lab'], 90),
+    other: await made(0).server(authority, ['other.lab'], 90),
+  };
+  for (const [name, { certificate, key }] of Object.entries(pairs)) {
+    await writeFile(join(dir, `${name}.pem`), certificate);
+    await writeFile(join(dir, `${name}.key`), key.reveal());
+  }
+  const configure = (name: string, certificate: string, key: string) =>
+    writeFile(
+      join(dir, `${name}.yaml`),
+      `domains: rpki.lab\ntls: { mode: own, certificate: ${dir}/${certificate}, key: ${dir}/${key} }\n`,
+    );
+  await configure('mismatch', 'good.pem', 'other.key');
+  await configure('expired', 'expired.pem', 'expired.key');
+  await configure('other', 'other.pem', 'other.key');
+}
+
 let dir = '';
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'bad-input-'));
+  await writePairs();
+  await writeFile(join(dir, 'open'), 'a'.repeat(40), { mode: 0o644 });
   await writeFile(join(dir, 'ten.yaml'), tenErrors);
   await writeFile(join(dir, 'broken.yaml'), 'domains: {');
 });
@@ -37,7 +66,9 @@ async function said(argv: readonly string[]): Promise<string> {
     return `exit ${await runProgram(there)}`;
   } catch (error) {
     const code = error instanceof Error ? Reflect.get(error, 'exitCode') : '';
-    return `exit ${String(code)}\n${errorText(error)}`.replaceAll(dir, 'DIR');
+    return `exit ${String(code)}\n${errorText(error)}`
+      .replaceAll(dir, 'DIR')
+      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'THEN');
   }
 }
 
@@ -53,6 +84,17 @@ describe('bad input changes nothing and says what to do', () => {
     [['config', 'check', '--config=DIR/broken.yaml']],
     [['config', 'check', '--config=DIR/ten.yaml']],
     [['init', '--config=DIR/ten.yaml']],
+    [['config', 'check', '--config=DIR/mismatch.yaml']],
+    [['config', 'check', '--config=DIR/expired.yaml']],
+    [['config', 'check', '--config=DIR/other.yaml']],
+    [['init', '--private', '--slave-ips=server2,10.0.0.300,,10.0.0.2,10.0.0.2']],
+    [['init', '--private', '--wait-slaves=soon', '--slave-ips=10.0.0.2,10.0.0.3']],
+    [['init', '--master=10.0.0.1']],
+    [['init', '--wait=60']],
+    [['init', '--slave', '--master=here']],
+    [['init', '--slave', '--wait=long']],
+    [['init', '--slave', '--join-secret-file=DIR/open']],
+    [['init', '--slave', '--join-secret-file=DIR/none']],
     [['restart', 'apache']],
     [['logs']],
     [['logs', 'apache']],

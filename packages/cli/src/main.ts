@@ -1,40 +1,66 @@
 import { basename, dirname, join } from 'node:path';
-import { installedRelease, runKrillSupervisor } from '@krillmanager/agent';
-import { paths } from '@krillmanager/core';
-import { runOpenClusterPorts, runVolumeChild, templateRenderer } from '@krillmanager/host';
-import { runKrillsync } from '@krillmanager/krillsync';
-import { agentCommand } from './commands/agent.ts';
-import { krillcCommand } from './krillc/krillc-command.ts';
-import { runProgram } from './program.ts';
-import { reportError } from './render/report-error.ts';
 
 const output = {
   stdout: (text: string) => void process.stdout.write(text),
   stderr: (text: string) => void process.stderr.write(text),
 };
 
-/** One executable under several names; the first two cases below are its own children. */
+/**
+ * One executable under several names. Each loads its own part only: to evaluate all of them takes
+ * longer than an update of krillsync's.
+ */
 async function main(name: string, argv: readonly string[]): Promise<number> {
   const [first, ...rest] = argv;
-  if (name === 'krillsync') return runKrillsync(argv, process);
-  if (name === 'krillc') return krillcCommand(argv);
-  if (name === 'open-cluster-ports') return runOpenClusterPorts(argv, output);
+  if (name === 'krillsync') return krillsync(argv);
+  if (name === 'krillc') return (await import('./krillc/krillc-command.ts')).krillcCommand(argv);
+  if (name === 'open-cluster-ports') {
+    return (await import('@krillmanager/host')).runOpenClusterPorts(argv, output);
+  }
   switch (first) {
     case 'krillsync':
-      return runKrillsync(rest, process);
+      return krillsync(rest);
     case 'volume-child':
-      await runVolumeChild(paths.volume, { mounted: true });
-      return 0;
+      return volumeChild();
     case 'krill-supervisor':
-      return runKrillSupervisor(
-        rest,
-        templateRenderer(join(dirname(process.execPath), 'templates')),
-      );
+      return krillSupervisor(rest);
     case 'agent':
-      return agentCommand(await installedRelease());
+      return agent();
     default:
-      return runProgram(argv);
+      return (await import('./program.ts')).runProgram(argv);
   }
+}
+
+async function krillsync(argv: readonly string[]): Promise<number> {
+  const { runKrillsync } = await import('@krillmanager/krillsync');
+  const version = process.env['KRILLMANAGER_VERSION'];
+  const { stdout, stderr } = process;
+  return runKrillsync(argv, { stdout, stderr, ...(version === undefined ? {} : { version }) });
+}
+
+/** A child of the program's own, as the next one is. */
+async function volumeChild(): Promise<number> {
+  const { paths } = await import('@krillmanager/core');
+  const { runVolumeChild } = await import('@krillmanager/host');
+  await runVolumeChild(paths.volume, { mounted: true });
+  return 0;
+}
+
+async function krillSupervisor(argv: readonly string[]): Promise<number> {
+  const { runKrillSupervisor } = await import('@krillmanager/agent');
+  const { templateRenderer } = await import('@krillmanager/host');
+  return runKrillSupervisor(argv, templateRenderer(join(dirname(process.execPath), 'templates')));
+}
+
+async function agent(): Promise<number> {
+  const { installedRelease } = await import('@krillmanager/agent');
+  const { agentCommand } = await import('./commands/agent.ts');
+  return agentCommand(await installedRelease());
+}
+
+/** Only when something went wrong. */
+async function failed(error: unknown): Promise<number> {
+  const { reportError } = await import('./render/report-error.ts');
+  return reportError(error, process.stderr);
 }
 
 const onlyShow = ['status', 'logs', 'config', 'version', 'help'];
@@ -49,5 +75,5 @@ process.stderr.on('error', onClosedPipe);
 
 main(basename(process.argv0), process.argv.slice(2)).then(
   (code) => process.exit(code),
-  (error: unknown) => process.exit(reportError(error, process.stderr)),
+  async (error: unknown) => process.exit(await failed(error)),
 );

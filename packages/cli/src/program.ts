@@ -1,8 +1,10 @@
+import { logSources } from '@krillmanager/agent';
 import { Command, CommanderError } from 'commander';
-import { configCheck, configSchema, configShow } from './commands/config.ts';
+import { acceptCommand } from './commands/accept.ts';
+import { configCheck, configNginx, configSchema, configShow } from './commands/config.ts';
 import { initCommand } from './commands/init.ts';
 import { leaveCommand } from './commands/leave.ts';
-import { logSources, logsCommand } from './commands/logs.ts';
+import { logsCommand } from './commands/logs.ts';
 import { parts, restartCommand, startCommand, stopCommand } from './commands/running.ts';
 import { statusCommand } from './commands/status.ts';
 import { versionCommand } from './commands/version.ts';
@@ -19,6 +21,9 @@ const withClusterOptions = (command: Command): Command =>
   withConfigurationOptions(command)
     .option('--slave-ips <ips>', 'addresses of the other nodes, separated by commas')
     .option('--slave <1>', 'make this server a slave: it waits for its master')
+    .option('--master <ip>', 'of a slave: nobody else may take it in')
+    .option('--join-secret-file <file>', 'by which slaves know their master; the same on all')
+    .option('--wait <seconds>', 'of a slave: wait until it is a member')
     .option(
       '--advertise <ip>',
       'our own address in the cluster (default: the one towards the slaves)',
@@ -78,7 +83,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   program.option('--version', 'print the version').on('option:version', () => {
     throw new CommanderError(0, 'krillmanager.version', '');
   });
-  for (const command of program.commands) {
+  for (const command of program.commands.flatMap((each) => [each, ...each.commands])) {
     command.addHelpText('after', examplesOf(command.name()));
   }
   return parse(program, argv, () => code);
@@ -126,8 +131,18 @@ function addServices(program: Command, run: Run): void {
     .option(...json)
     .action(run((options, part) => restartCommand(part, options)));
   program
+    .command('accept')
+    .description(
+      'show an update that is held because it removes much, after a look at what would go',
+    )
+    .option(...dryRun)
+    .option(...yes)
+    .option(...noInput)
+    .option(...json)
+    .action(run(acceptCommand));
+  program
     .command('logs')
-    .description('what a service on this server has logged')
+    .description('what a service has logged, on all nodes, in the order of time')
     .argument('<service>', logSources.join(', '))
     .option('-f, --follow', 'go on as it logs more')
     .option('--tail <n>', 'the last n lines only')
@@ -144,6 +159,11 @@ function addConfig(program: Command, run: Run): void {
     .description('check the file and the files it names')
     .option(...json)
     .action(run(configCheck));
+  withConfigurationOptions(config.command('nginx'))
+    .description(
+      'the configuration of NGINX as a cache, without a cluster (publication.mode: caching)',
+    )
+    .action(run(configNginx));
   config.command('schema').description('JSON Schema of the file').action(run(configSchema));
 }
 

@@ -7,14 +7,18 @@ export const patienceMs = {
   peerJoin: 60_000,
   brickOnline: 60_000,
   krillInitialised: 300_000,
-  krillRunning: 120_000,
+  // A large repository takes its time to be read.
+  krillRunning: 300_000,
   servingHealthy: 120_000,
   eviction: 120_000,
   heal: 900_000,
 } as const;
 
+/** An update is held that removes at least so many objects, and more than this share or all of a CA's. */
+export const massRemoval = { percent: 20, least: 10 } as const;
+
 /** Certificates of our own authority, in days; renewed when a third is left. */
-export const certificateDays = { authority: 3650, server: 90 } as const;
+export const certificateDays = { authority: 3650, server: 90, agent: 90 } as const;
 export const renewBeforeDays = certificateDays.server / 3;
 
 /** A cut-off node must be known to be gone before Swarm starts the next Krill (docs/adr/0003). */

@@ -4,6 +4,9 @@ import { healthConfig } from './health-config.ts';
 import { mountSettings } from './mount-settings.ts';
 import { logMaxFiles, logMaxSize } from './policy.ts';
 
+/** On a container whose ports another one may share. */
+export const handoverLabel = 'net.krillmanager.hands-over';
+
 export const containerName = (part: string): string => `krillmanager-${part}`;
 
 const environment = (env: Readonly<Record<string, string>>): string[] =>
@@ -41,7 +44,11 @@ const program = (spec: ContainerSpec): ContainerCreateOptions => ({
 export const lastingOptions = (spec: ContainerSpec, name: string): ContainerCreateOptions => ({
   ...program(spec),
   name,
-  Labels: { [ownerLabel]: spec.name, [specHashLabel]: specHash(spec) },
+  Labels: {
+    [ownerLabel]: spec.name,
+    [specHashLabel]: specHash(spec),
+    ...(spec.handsOver && { [handoverLabel]: 'yes' }),
+  },
   HostConfig: { ...hostConfig(spec), RestartPolicy: { Name: 'unless-stopped' } },
 });
 

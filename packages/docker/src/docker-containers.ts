@@ -6,15 +6,17 @@ import {
   type EngineInfo,
   type OnceStreams,
   ownerLabel,
+  retired,
   specHash,
   UserError,
 } from '@krillmanager/core';
-import type { ContainerInspectInfo } from 'dockerode';
+import type { Container, ContainerInspectInfo } from 'dockerode';
 import { containerState } from './container-state.ts';
 import { containerName, lastingOptions, onceOptions } from './create-options.ts';
 import { type DockerSocket, Engine } from './engine.ts';
 import { engineInfo } from './engine-info.ts';
 import { statusOf } from './failure.ts';
+import { canHandOver, retire, retiredName, successorName, takeOver } from './handover.ts';
 import { loaded } from './image-archive.ts';
 import { loadDeadlineMs, settleDeadlineMs, stopMarginMs } from './policy.ts';
 import { runAttached } from './run-once.ts';
@@ -30,10 +32,17 @@ const swarmServiceLabel = 'com.docker.swarm.service.name';
 const partOfService = (service: string): string | null =>
   service.startsWith(containerName('')) ? service.slice(containerName('').length) : null;
 
-/** A replacement waits under this name until the old container has stopped. */
-const successorName = (name: string): string => `${containerName(name)}${successor}`;
-const successor = '.next';
-const isSuccessor = ({ Name }: ContainerInspectInfo): boolean => Name.endsWith(successor);
+/** Docker's names begin with a slash. */
+const isNamed = (found: ContainerInspectInfo, name: string): boolean => found.Name === `/${name}`;
+
+/** As listed: a successor is not yet there, and one that was replaced is something else. */
+function listed(found: ContainerInspectInfo): readonly ContainerState[] {
+  const state = containerState(found);
+  if (isNamed(found, successorName(state.name))) return [];
+  return isNamed(found, retiredName(state.name))
+    ? [{ ...state, name: retired(state.name) }]
+    : [state];
+}
 
 class DockerContainers implements Containers {
   readonly #engine: Engine;
@@ -50,12 +59,12 @@ class DockerContainers implements Containers {
 
   async list(): Promise<readonly ContainerState[]> {
     const filters = { label: [ownerLabel] };
-    const listed = await this.#engine.ask('listing the containers', (docker) =>
+    const found = await this.#engine.ask('listing the containers', (docker) =>
       docker.listContainers({ all: true, filters }),
     );
-    const inspected = await Promise.all(listed.map(({ Id }) => this.#inspect(Id)));
+    const inspected = await Promise.all(found.map(({ Id }) => this.#inspect(Id)));
     return inspected
-      .flatMap((each) => (each && !isSuccessor(each) ? [containerState(each)] : []))
+      .flatMap((each) => (each ? listed(each) : []))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
@@ -77,23 +86,57 @@ class DockerContainers implements Containers {
 
   async apply(spec: ContainerSpec): Promise<void> {
     const current = await this.#inspect(containerName(spec.name));
-    if (!current || containerState(current).specHash !== specHash(spec)) return this.#replace(spec);
+    if (!current || containerState(current).specHash !== specHash(spec))
+      return this.#replace(spec, current);
     if (!current.State.Running) await this.#start(spec.name);
   }
 
   /**
    * The new one is made before the old one is stopped: what Docker refuses to make (a missing
-   * image, a missing bind source) must not cost the one that serves.
+   * image, a missing bind source) must not cost the one that serves. Where both can listen, the new
+   * one answers before the old one stops to; interrupted anywhere, the next attempt goes on.
    */
-  async #replace(spec: ContainerSpec): Promise<void> {
+  async #replace(spec: ContainerSpec, current: ContainerInspectInfo | null): Promise<void> {
     const { name } = spec;
-    await this.#discard(successorName(name));
-    const created = await this.#engine.ask(`creating ${name}`, (docker) =>
-      docker.createContainer(lastingOptions(spec, successorName(name))),
+    const next = await this.#successor(spec);
+    if (current && canHandOver(current, spec)) {
+      await this.#handOver(spec, next, current);
+    } else {
+      await this.remove(name);
+    }
+    await this.#engine.ask(`renaming ${name}`, () => next.rename({ name: containerName(name) }));
+    if (!(await this.#inspect(containerName(name)))?.State.Running) await this.#start(name);
+  }
+
+  async #successor(spec: ContainerSpec): Promise<Container> {
+    const found = await this.#inspect(successorName(spec.name));
+    if (found && containerState(found).specHash === specHash(spec)) {
+      return this.#engine.ask(`finding ${spec.name}`, async (docker) =>
+        docker.getContainer(found.Id),
+      );
+    }
+    await this.#discard(successorName(spec.name));
+    return this.#engine.ask(`creating ${spec.name}`, (docker) =>
+      docker.createContainer(lastingOptions(spec, successorName(spec.name))),
     );
-    await this.remove(name);
-    await this.#engine.ask(`renaming ${name}`, () => created.rename({ name: containerName(name) }));
-    await this.#start(name);
+  }
+
+  async #handOver(
+    spec: ContainerSpec,
+    next: Container,
+    { Id }: ContainerInspectInfo,
+  ): Promise<void> {
+    try {
+      await takeOver(this.#engine, next, spec);
+    } catch (error) {
+      await this.#discard(successorName(spec.name));
+      throw error;
+    }
+    await this.#discard(retiredName(spec.name));
+    const old = await this.#engine.ask(`finding ${spec.name}`, async (docker) =>
+      docker.getContainer(Id),
+    );
+    await retire(this.#engine, old, spec);
   }
 
   async remove(name: string): Promise<void> {

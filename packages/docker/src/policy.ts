@@ -14,6 +14,8 @@ export const leaderDeadlineMs = 3_000;
 export const roleDeadlineMs = 30_000;
 /** Waiting for dockerd to have done what it has accepted. */
 export const settleDeadlineMs = 20_000;
+/** Until a new NGINX or rsyncd answers beside the old one. */
+export const handoverDeadlineMs = 60_000;
 export const pollMs = 200;
 
 /** The newest API whose semantics were tried; Docker 29 accepts no client below 1.44. */

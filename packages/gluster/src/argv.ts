@@ -15,10 +15,15 @@ export const volumeInfo = (name: string): Argv => ['volume', 'info', name];
 export const volumeStatus = (name: string): Argv => ['volume', 'status', name];
 
 /** `force`: glusterd otherwise refuses a brick on the root file system, or one used before. */
-export const volumeCreate = ({ name, bricks, replica }: VolumeSpec): Argv =>
-  replica > 1
-    ? ['volume', 'create', name, 'replica', String(replica), ...bricks.map(formatBrick), 'force']
-    : ['volume', 'create', name, ...bricks.map(formatBrick), 'force'];
+export const volumeCreate = ({ name, bricks, replica, arbiter }: VolumeSpec): Argv => [
+  'volume',
+  'create',
+  name,
+  ...(replica > 1 ? ['replica', String(replica)] : []),
+  ...(arbiter ? ['arbiter', '1'] : []),
+  ...bricks.map(formatBrick),
+  'force',
+];
 
 /** All in one transaction. */
 export const volumeSet = (name: string, options: Readonly<Record<string, string>>): Argv => [

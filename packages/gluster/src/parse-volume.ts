@@ -22,6 +22,7 @@ export function parseVolume(body: Element): VolumeState | null {
     name: text(volume, 'name'),
     status: statuses[Number(text(volume, 'status'))] ?? 'stopped',
     replica: Number(text(volume, 'replicaCount')),
+    ...(Number(text(volume, 'arbiterCount')) > 0 && { arbiter: true }),
     bricks: elements(volume, 'bricks', 'brick').map((brick) => parseBrick(text(brick, 'name'))),
     options: optionsOf(volume),
   };

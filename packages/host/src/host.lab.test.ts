@@ -182,8 +182,9 @@ describe("the agent's unit", () => {
       await mount.unmount();
       await mount.mount('krillmanager');
       await host.hostNames().assign(['10.0.0.5']);
-      await host.applyClusterPorts(await host.planClusterPorts('world'));
-      await host.lockFile('/run/krillmanager/test.lock', 'test').tryLock();
+      const ports = { http: 80, https: 443, rsync: 873, balancers: 9443 };
+      await host.applyClusterPorts(await host.planClusterPorts('world', { ports, gone: [] }));
+      await host.lockFile('/run/krillmanager/test.lock', host.thisHolder('test')).tryLock();
       await host.notifySystemd('READY=1');
       setInterval(() => {}, 1000);`;
     const flags = '--disable-warning=ExperimentalWarning --input-type=module';

@@ -1,62 +1,54 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { type BaseTree, occupy } from './base-tree.ts';
+import type { BegunTree } from './begin-tree.ts';
+import { crewFor } from './crew.ts';
 import { DeltaApplier, DeltaMismatch } from './delta-applier.ts';
 import { syncFileSystem } from './durable.ts';
 import { messageOf } from './krillsync-error.ts';
-import { linkTree } from './link-tree.ts';
 import type { DeltaReference, Notification } from './notification.ts';
 import { chainFrom } from './plan-update.ts';
-import { countPublished, type StagedFile, scanDelta, scanSnapshot } from './rrdp-directory.ts';
-import type { Version } from './rrdp-root.ts';
+import {
+  countPublished,
+  type StagedFile,
+  scanDelta,
+  scanSnapshot,
+  whereIs,
+} from './rrdp-directory.ts';
 import type { RsyncSetup, Setup } from './setup.ts';
-import { countFiles, TreeWriter } from './tree-writer.ts';
-
-/** A tree from which another version's can be made. */
-export interface BaseTree {
-  readonly version: Version;
-  readonly path: string;
-  readonly objects: number;
-  /** Nobody reads it and nobody will: it may be changed itself, no copy is needed. */
-  readonly isSpare: boolean;
-  /** Made by this process a moment ago, so its files need not be counted. */
-  readonly isFresh: boolean;
-}
+import { SnapshotTree } from './snapshot-tree.ts';
+import { TreeWriter } from './tree-writer.ts';
+import { sealTree } from './walk-tree.ts';
 
 export interface TreeBuild {
   readonly offered: Notification;
   readonly staged: readonly StagedFile[];
-  /** The best one first; none when only the snapshot is to be trusted. */
-  readonly bases: readonly BaseTree[];
+  readonly begun: BegunTree;
 }
 
 export interface BuiltTree {
   readonly objects: number;
-  /** Objects that the base had and this one has not; undefined when nobody counted. */
-  readonly removed: number | undefined;
   readonly from: 'deltas' | 'snapshot';
+  /** Of the base. */
+  readonly lineage: string | undefined;
 }
 
 /**
- * Makes the tree of the offered version at `path`, where nothing is yet, and puts it on disk. With
- * deltas the cost is that of the change, so they are tried first; whatever does not fit leads to
- * the snapshot.
+ * Makes the tree of the offered version at the begun one's path and puts it on disk. With deltas the
+ * cost is that of the change, so they are tried first; whatever does not fit leads to the snapshot.
  */
 export async function buildTree(
   setup: Setup,
   rsync: RsyncSetup,
   build: TreeBuild,
-  path: string,
 ): Promise<BuiltTree> {
-  for (const base of build.bases) {
-    const built = await tryDeltas(setup, rsync, build, base, path);
-    if (built) return { ...built, from: 'deltas' };
+  for (const base of await build.begun.bases()) {
+    const built = await tryDeltas(setup, rsync, build, base);
+    if (built) return built;
   }
-  mkdirSync(path, { mode: 0o755 });
-  const writer = new TreeWriter(path, rsync.includesHost);
-  await scanSnapshot(setup, build.offered, build.staged, writer);
-  const objects = await writer.seal(setup.stop);
-  await syncFileSystem(path);
-  return { objects, removed: undefined, from: 'snapshot' };
+  const objects = (await bySeveral(setup, rsync, build)) ?? (await inOneGo(setup, rsync, build));
+  await syncFileSystem(build.begun.path);
+  return { objects, from: 'snapshot', lineage: undefined };
 }
 
 /** @returns what was done, or undefined when this way does not lead to the version. */
@@ -65,16 +57,16 @@ async function tryDeltas(
   { includesHost }: RsyncSetup,
   build: TreeBuild,
   base: BaseTree,
-  path: string,
-): Promise<Omit<BuiltTree, 'from'> | undefined> {
+): Promise<BuiltTree | undefined> {
   const chain = chainFrom(base.version, build.offered);
   if (!chain) return undefined;
+  const { path } = build.begun;
   try {
-    await occupy(base, path, setup.stop);
+    await occupy(base, path, crewFor(setup, base.objects));
     const applier = new DeltaApplier(path, includesHost, base.objects);
     await applyChain(setup, build, chain, applier);
     await syncFileSystem(path);
-    return { objects: applier.objects, removed: applier.removed };
+    return { objects: applier.objects, from: 'deltas', lineage: base.lineage };
   } catch (error) {
     if (!(error instanceof DeltaMismatch)) throw error;
     setup.log.warn(`no tree by deltas from serial ${base.version.serial}: ${messageOf(error)}`);
@@ -102,30 +94,40 @@ async function applyChain(
   );
 }
 
-/** Puts the base, or a copy of it, to `path`, having counted its files. */
-async function occupy(base: BaseTree, path: string, stop: AbortSignal): Promise<void> {
-  if (base.isSpare) renameSync(base.path, path);
-  if (base.isFresh) return;
-  const found = base.isSpare ? await countFiles(path, stop) : await linkTree(base.path, path, stop);
-  if (found === base.objects) return;
-  throw new DeltaMismatch(`${base.path} has ${found} files instead of ${base.objects}`);
+/** @returns the number of objects; undefined when the snapshot is small, or somehow not sound. */
+async function bySeveral(
+  setup: Setup,
+  { includesHost }: RsyncSetup,
+  { offered, staged, begun }: TreeBuild,
+): Promise<number | undefined> {
+  if (!setup.crew) return undefined;
+  const { session, serial, snapshot } = offered;
+  const file = whereIs(setup, snapshot, staged);
+  const source = { file, what: snapshot.path, promised: { session, serial } };
+  try {
+    const known = begun.snapshot;
+    const tree = known ?? new SnapshotTree(setup.crew, { root: begun.path, includesHost }, source);
+    if (!known) await tree.readAll(setup.stop);
+    setup.progress?.show('writing the objects of the tree');
+    return tree.isLarge ? await tree.finish(setup.stop) : undefined;
+  } catch (error) {
+    await setup.crew.dismiss();
+    setup.stop.throwIfAborted();
+    setup.log.debug(`reading the snapshot again, in one go: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
-/**
- * Makes a copy of the live tree at `path`, so that the next update has only its change to do: an
- * old tree brought forward if there is one, else links.
- */
-export async function prepareTree(
+/** Tells what is wrong with the snapshot, if something is. */
+async function inOneGo(
   setup: Setup,
-  rsync: RsyncSetup,
-  offered: Notification,
-  { live, spare, path }: { live: BaseTree; spare: BaseTree | undefined; path: string },
-): Promise<BaseTree> {
-  const build = { offered, staged: [], bases: [] };
-  const built = spare && (await tryDeltas(setup, rsync, build, spare, path));
-  if (built?.objects !== live.objects) {
-    await rm(path, { recursive: true, force: true });
-    await occupy(live, path, setup.stop);
-  }
-  return { ...live, path, isSpare: true, isFresh: true };
+  { includesHost }: RsyncSetup,
+  { offered, staged, begun: { path } }: TreeBuild,
+): Promise<number> {
+  await rm(path, { recursive: true, force: true });
+  mkdirSync(path, { mode: 0o755 });
+  const writer = new TreeWriter(path, includesHost);
+  await scanSnapshot(setup, offered, staged, writer);
+  await sealTree(path, setup.stop);
+  return writer.objects;
 }

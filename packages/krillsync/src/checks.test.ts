@@ -32,11 +32,14 @@ afterEach(() => scene.remove());
 
 const stateDir = () => join(node.root, 'state');
 
-async function krillsync(...more: readonly string[]) {
+function krillsync(...more: readonly string[]) {
+  const places = ['-s', stateDir(), '--rrdp-dir', node.rrdpDir, '--rsync-dir', node.rsyncDir];
+  return run(notification, '--source-uri-base', scene.sourceDir, ...places, ...more);
+}
+
+async function run(...argv: readonly string[]) {
   let out = '';
   let err = '';
-  const places = ['-s', stateDir(), '--rrdp-dir', node.rrdpDir, '--rsync-dir', node.rsyncDir];
-  const argv = [notification, '--source-uri-base', scene.sourceDir, ...places, ...more];
   const code = await runKrillsync(argv, {
     stdout: { write: (text) => (out += text) },
     stderr: { write: (text) => (err += text) },
@@ -82,6 +85,16 @@ describe('--verify', () => {
   test('says so when nothing is served', async () => {
     expect(await krillsync('--verify')).toMatchObject({ code: 1 });
   });
+
+  test('may stand first, as a word', async () => {
+    await krillsync();
+    const places = ['--state-dir', stateDir(), '--rrdp-dir', node.rrdpDir];
+    const given = [notification, '--source-uri-base', scene.sourceDir, '--rsync-disable'];
+    expect(await run('verify', ...given, ...places)).toMatchObject({ code: 0 });
+    writeFileSync(join(node.rrdpDir, repository.paths[0] ?? ''), 'x');
+    expect(await run('verify', ...given, ...places)).toMatchObject({ code: 1 });
+    expect(await run('verify', '--repair', ...given, ...places)).toMatchObject({ code: 0 });
+  });
 });
 
 test('--dry-run tells and does nothing', async () => {
@@ -118,7 +131,8 @@ describe('--max-removal', () => {
     expect(node.rrdpView()).toEqual(before);
     if (way !== 'no tree') expect(readdirSync(node.rsyncDir)).toHaveLength(3);
     expect(await krillsync(...options)).toMatchObject({ code: 1 });
-    const accepted = await krillsync('--accept', stateDir());
+    const asWord = way === 'snapshot' ? ['accept', '-s', stateDir()] : ['--accept', stateDir()];
+    const accepted = await run(...asWord);
     expect(accepted).toMatchObject({ code: 0, out: expect.stringContaining('accepted: session') });
     expect(await krillsync(...options)).toMatchObject({ code: 0 });
     expect(node.rrdpView()).toEqual(byUri(repository.objects));

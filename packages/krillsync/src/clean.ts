@@ -1,9 +1,8 @@
 import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { breathe } from './breathe.ts';
-import { leastTreeAgeMs } from './limits.ts';
 import type { Notification } from './notification.ts';
-import { filesOf } from './rrdp-directory.ts';
+import { compressedSuffix, filesOf } from './rrdp-directory.ts';
 import { isSession } from './rrdp-root.ts';
 import { currentTree, removeTree, treesIn } from './rsync-directory.ts';
 import type { Setup } from './setup.ts';
@@ -66,14 +65,19 @@ function withOrphans({ rrdpDir, thorough }: Setup, state: State): ReadonlyMap<st
     for (const entry of readdirSync(join(rrdpDir, session), options)) {
       if (entry.isDirectory()) continue;
       const path = relative(rrdpDir, join(entry.parentPath, entry.name));
+      if (isCopyOfKnown(path, files)) continue;
       if (!files.has(path)) files.set(path, { hash: null, size: 0, unreferencedSince: null });
     }
   }
   return files;
 }
 
-function removeFile(rrdpDir: string, path: string): void {
+const isCopyOfKnown = (path: string, files: ReadonlyMap<string, unknown>): boolean =>
+  path.endsWith(compressedSuffix) && files.has(path.slice(0, -compressedSuffix.length));
+
+export function removeFile(rrdpDir: string, path: string): void {
   rmSync(join(rrdpDir, path), { force: true });
+  rmSync(join(rrdpDir, path + compressedSuffix), { force: true });
   for (let parent = dirname(path); parent !== '.'; parent = dirname(parent)) {
     try {
       rmdirSync(join(rrdpDir, parent));
@@ -90,19 +94,10 @@ async function cleanTrees(
 ): Promise<ReadonlyMap<string, number>> {
   const current = currentTree(dir);
   const left = new Map<string, number>();
-  const old = treesIn(dir).filter((tree) => tree !== current);
-  const aged = old
-    .map((name) => ({ name, since: sinceWhen(setup, state.oldTrees.get(name)) }))
-    .toSorted((a, b) => b.since - a.since);
-  for (const [i, { name, since }] of aged.entries()) {
-    const isTooMany = setup.maxTrees !== undefined && i + 2 > setup.maxTrees;
-    const isOld = setup.now() - since >= leastTreeAgeMs;
-    if (isTooMany && !isOver(setup, since)) setup.log.warn(crowded(name, isOld));
-    if (isOver(setup, since) || (isTooMany && isOld)) await removeTree(dir, name);
+  for (const name of treesIn(dir).filter((tree) => tree !== current)) {
+    const since = sinceWhen(setup, state.oldTrees.get(name));
+    if (isOver(setup, since)) await removeTree(dir, name);
     else left.set(name, since);
   }
   return left;
 }
-
-const crowded = (name: string, isOld: boolean): string =>
-  `more trees than --max-trees: ${name} ${isOld ? 'goes before its time' : 'is too young to go'}`;

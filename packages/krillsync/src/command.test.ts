@@ -92,23 +92,28 @@ describe('the command', () => {
   });
 
   test.each<{ what: string; args: readonly string[]; says: string }>`
-    what                           | args                                                    | says
-    ${'no URI'}                    | ${[]}                                                   | ${'URI of the notification file is missing'}
-    ${'an http URI'}               | ${['http://h/n.xml', '--source-uri-base', '/nowhere']}  | ${'does not start with https://'}
-    ${'a URI without a file name'} | ${['https://h/rrdp/', '--source-uri-base', '/nowhere']} | ${'empty path segment'}
-    ${'a source without a slash'}  | ${[uri, '--source-uri-base', 'https://hidden/rrdp']}    | ${'not an https URI that ends in a slash'}
-    ${'a source over http'}        | ${[uri, '--source-uri-base', 'http://hidden/rrdp/']}    | ${'not an https URI that ends in a slash'}
-    ${'two tasks'}                 | ${[uri, '--watch', '--verify']}                         | ${'only one of'}
-    ${'repair alone'}              | ${[uri, '--repair']}                                    | ${'--repair needs --verify'}
-    ${'metrics without a daemon'}  | ${[uri, '--metrics', ':9657']}                          | ${'--metrics needs --watch'}
-    ${'metrics nowhere'}           | ${[uri, '--watch', '--metrics', 'here']}                | ${'is not HOST:PORT'}
-    ${'validation without TAL'}    | ${[uri, '--tal-reject-invalid']}                        | ${'need --tal'}
-    ${'more than everything'}      | ${[uri, '--max-removal', '101']}                        | ${'is a percentage'}
-    ${'an unknown option'}         | ${[uri, '--nonsense']}                                  | ${'--nonsense'}
-    ${'two URIs'}                  | ${[uri, uri]}                                           | ${'too many arguments'}
-    ${'no deltas at all'}          | ${[uri, '--rrdp-max-deltas', '0']}                      | ${'whole number from 1'}
-    ${'a delay that is no number'} | ${[uri, '--rrdp-notify-delay', '1m']}                   | ${'whole number from 0'}
-    ${'a negative time'}           | ${[uri, '--cleanup-after=-1']}                          | ${'whole number from 0'}
+    what                           | args                                                                  | says
+    ${'no URI'}                    | ${[]}                                                                 | ${'URI of the notification file is missing'}
+    ${'an http URI'}               | ${['http://h/n.xml', '--source-uri-base', '/nowhere']}                | ${'does not start with https://'}
+    ${'a URI without a file name'} | ${['https://h/rrdp/', '--source-uri-base', '/nowhere']}               | ${'empty path segment'}
+    ${'a source without a slash'}  | ${[uri, '--source-uri-base', 'https://hidden/rrdp']}                  | ${'not an https URI that ends in a slash'}
+    ${'a source over http'}        | ${[uri, '--source-uri-base', 'http://hidden/rrdp/']}                  | ${'not an https URI that ends in a slash'}
+    ${'two tasks'}                 | ${[uri, '--watch', '--verify']}                                       | ${'only one of'}
+    ${'repair alone'}              | ${[uri, '--repair']}                                                  | ${'--repair needs --verify'}
+    ${'metrics without a daemon'}  | ${[uri, '--metrics', ':9657']}                                        | ${'--metrics needs --watch'}
+    ${'metrics nowhere'}           | ${[uri, '--watch', '--metrics', 'here']}                              | ${'is not HOST:PORT'}
+    ${'validation without TAL'}    | ${[uri, '--tal-reject-invalid']}                                      | ${'need --tal'}
+    ${'a least of nothing'}        | ${[uri, '--max-removal-least', '5']}                                  | ${'needs --max-removal'}
+    ${'a barrier without daemon'}  | ${[uri, '--barrier-dir', 'x']}                                        | ${'needs --watch'}
+    ${'a barrier and a delay'}     | ${[uri, '--barrier-dir', 'x', '--watch', '--rrdp-notify-delay', '1']} | ${'exclude each other'}
+    ${'a name with a slash'}       | ${[uri, '--barrier-dir', 'x', '--watch', '--barrier-name', 'a/b']}    | ${'takes letters'}
+    ${'a name without barrier'}    | ${[uri, '--barrier-name', 'a']}                                       | ${'need --barrier-dir'}
+    ${'more than everything'}      | ${[uri, '--max-removal', '101']}                                      | ${'is a percentage'}
+    ${'an unknown option'}         | ${[uri, '--nonsense']}                                                | ${'--nonsense'}
+    ${'two URIs'}                  | ${[uri, uri]}                                                         | ${'too many arguments'}
+    ${'no deltas at all'}          | ${[uri, '--rrdp-max-deltas', '0']}                                    | ${'whole number from 1'}
+    ${'a delay that is no number'} | ${[uri, '--rrdp-notify-delay', '1m']}                                 | ${'whole number from 0'}
+    ${'a negative time'}           | ${[uri, '--cleanup-after=-1']}                                        | ${'whole number from 0'}
   `('exits with 1 for $what', async ({ args, says }) => {
     const { code, err } = await krillsync(...args);
     expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(says) });

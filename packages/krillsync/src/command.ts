@@ -1,5 +1,4 @@
 import { fixedDelay } from './barrier.ts';
-import { daemon } from './daemon.ts';
 import type { Screen } from './define-options.ts';
 import { dryRun } from './dry-run.ts';
 import { makeDirectories } from './durable.ts';
@@ -10,10 +9,12 @@ import { messageOf } from './krillsync-error.ts';
 import { lockStateDirectory } from './lock.ts';
 import { type Log, levelOf, type TextOutput, textLog } from './log.ts';
 import { type Invocation, type Options, parseOptions } from './options.ts';
-import { rpkiClientGate } from './rpki-client.ts';
+import { progressOn } from './progress.ts';
+import { repair } from './repair.ts';
 import type { Setup } from './setup.ts';
 import { sourceOf } from './source-of.ts';
-import { repair, update } from './update.ts';
+import { ThreadCrew } from './thread-crew.ts';
+import { update } from './update.ts';
 import { type VerifyResult, verify } from './verify.ts';
 
 export interface KrillsyncIo extends Screen {
@@ -28,7 +29,13 @@ export interface KrillsyncIo extends Screen {
  * @returns the exit code: 0 for success and nothing new, 1 for everything else, usage included.
  */
 export async function runKrillsync(argv: readonly string[], io: KrillsyncIo): Promise<number> {
+  const [first, dir] = argv;
   try {
+    if (first === 'marker-child' && dir !== undefined) {
+      const { runMarkerChild } = await import('./marker-child.ts');
+      await runMarkerChild(dir, process.stdin, process.stdout);
+      return 0;
+    }
     return await carryOut(parseOptions(argv, io), io);
   } catch (error) {
     textLog(io.stderr, 'error').error(messageOf(error));
@@ -75,6 +82,7 @@ async function locked(
   const lock = lockStateDirectory(options.stateDir);
   try {
     if (task === 'watch') {
+      const { daemon } = await import('./daemon.ts');
       return await daemon(options, io, (log, stop) => setupOf(options, io, log, stop));
     }
     return task === 'once' ? await once(options, io) : await check(task, options, io);
@@ -84,7 +92,14 @@ async function locked(
 }
 
 async function once(options: Options, io: KrillsyncIo): Promise<number> {
-  const result = await update({ ...plainSetup(options, io), thorough: true });
+  const progress = options.verbosity < 0 ? undefined : progressOn(io.stderr);
+  const setup = { ...(await plainSetup(options, io)), thorough: true };
+  const updating = update({ ...setup, ...(progress ? { progress } : {}) });
+  const result = await updating.finally(() => progress?.clear());
+  if (options.gzip) {
+    const { compressServed } = await import('./compress.ts');
+    await compressServed(setup);
+  }
   textLog(io.stderr, levelOf(options.verbosity)).info(
     `${result.result}: session ${result.session} serial ${result.serial}`,
   );
@@ -93,7 +108,7 @@ async function once(options: Options, io: KrillsyncIo): Promise<number> {
 }
 
 async function tryOut(options: Options, io: KrillsyncIo): Promise<number> {
-  const result = await dryRun({ ...plainSetup(options, io), thorough: true });
+  const result = await dryRun({ ...(await plainSetup(options, io)), thorough: true });
   if (options.json) printJson(io.stdout, result);
   else io.stdout.write(`${result.plan}: ${result.because}\n`);
   return 0;
@@ -104,7 +119,7 @@ async function check(
   options: Options,
   io: KrillsyncIo,
 ): Promise<number> {
-  const setup = { ...plainSetup(options, io), thorough: true };
+  const setup = { ...(await plainSetup(options, io)), thorough: true };
   let result = await verify(setup);
   if (task === 'repair' && result.result !== 'sound') {
     tell(result, options, io);
@@ -123,33 +138,39 @@ function tell(result: VerifyResult, { json }: Options, { stdout, stderr }: Krill
 const printJson = (output: TextOutput, result: object): void =>
   void output.write(`${JSON.stringify(result)}\n`);
 
-function plainSetup(options: Options, io: KrillsyncIo): Omit<Setup, 'thorough'> {
+function plainSetup(options: Options, io: KrillsyncIo): Promise<Omit<Setup, 'thorough'>> {
   const log = textLog(io.stderr, levelOf(options.verbosity));
   return setupOf(options, io, log, io.stop ?? new AbortController().signal);
 }
 
-function setupOf(
+/** What most runs do not need is loaded when it is needed: a run of cron's is short. */
+async function setupOf(
   options: Options,
   { version }: KrillsyncIo,
   log: Log,
   stop: AbortSignal,
-): Omit<Setup, 'thorough'> {
+): Promise<Omit<Setup, 'thorough'>> {
   const { rsyncDisable, rsyncDir, rsyncIncludeHost, rsyncInterval } = options;
-  const { rrdpMaxDeltas, maxRemoval, maxTrees, validation } = options;
+  const { rrdpMaxDeltas, maxRemoval, maxTrees, minFree, validation } = options;
   const rsync = { dir: rsyncDir, includesHost: rsyncIncludeHost, everyMs: rsyncInterval * 1000 };
   const gates = validation.scripts.map(scriptGate);
-  if (validation.tals.length > 0) gates.push(rpkiClientGate(validation));
+  if (validation.tals.length > 0) {
+    const { rpkiClientGate } = await import('./rpki-client.ts');
+    gates.push(rpkiClientGate(validation));
+  }
   return {
     notification: options.notification,
-    source: sourceOf(options, version),
+    source: await sourceOf(options, version),
     stateDir: options.stateDir,
     rrdpDir: options.rrdpDir,
     ...(rsyncDisable ? {} : { rsync }),
     ...(rrdpMaxDeltas === undefined ? {} : { maxDeltas: rrdpMaxDeltas }),
-    ...(maxRemoval === undefined ? {} : { maxRemoval }),
+    ...(maxRemoval ? { maxRemoval } : {}),
     ...(maxTrees === undefined ? {} : { maxTrees }),
+    minFree,
     gates,
     cleanupAfterMs: options.cleanupAfter * 1000,
+    crew: new ThreadCrew(stop),
     barrier: fixedDelay(options.rrdpNotifyDelay),
     log,
     stop,

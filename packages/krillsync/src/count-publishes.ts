@@ -2,36 +2,24 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { breathe } from './breathe.ts';
 import { refuse } from './krillsync-error.ts';
 import { chunkBytes, tagMaxBytes } from './limits.ts';
+import { PublishFinder } from './publish-finder.ts';
 import { type RrdpHandler, RrdpScanner } from './rrdp-scanner.ts';
-
-const mark = Buffer.from('<publish');
 
 /** How often a publish element begins in a file. Comments that look like one count too. */
 export async function countPublishes(path: string, stop: AbortSignal): Promise<number> {
   const buffer = Buffer.allocUnsafe(chunkBytes);
+  const finder = new PublishFinder();
   const fd = openSync(path, 'r');
-  let kept = 0;
-  let count = 0;
   try {
     for (;;) {
-      const size = readSync(fd, buffer, kept, chunkBytes - kept, null);
-      if (size === 0) return count;
-      const data = buffer.subarray(0, kept + size);
-      count += occurrences(data);
-      // One byte less than the mark: it may begin in this chunk and end in the next one.
-      kept = Math.min(mark.length - 1, data.length);
-      data.copy(buffer, 0, data.length - kept);
+      const size = readSync(fd, buffer, 0, chunkBytes, null);
+      if (size === 0) return finder.count;
+      finder.pass(buffer.subarray(0, size));
       await breathe(stop);
     }
   } finally {
     closeSync(fd);
   }
-}
-
-function occurrences(data: Buffer): number {
-  let count = 0;
-  for (let at = data.indexOf(mark); at >= 0; at = data.indexOf(mark, at + mark.length)) count += 1;
-  return count;
 }
 
 /** Checks a snapshot's beginning, up to its root's tag, and that it is not cut short. */

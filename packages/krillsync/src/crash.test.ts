@@ -22,15 +22,20 @@ const [node, root, source, nth] = process.argv.slice(1);
 const changes = ['openSync', 'writeSync', 'mkdirSync', 'renameSync', 'symlinkSync', 'fsyncSync',
   'futimesSync', 'utimesSync', 'rmSync', 'rmdirSync', 'linkSync', 'unlinkSync'];
 let count = 0;
-const counted = (call) => (...args) => {
+const counted = (call) => function (...args) {
   count += 1;
   if (count === Number(nth)) process.kill(process.pid, 'SIGKILL');
-  return call(...args);
+  return call.apply(this, args);
 };
 const { NodeOnDisk } = await import(node);
 const { NextTree } = await import(new URL('../next-tree.ts', node));
 for (const name of changes) fs[name] = counted(fs[name]);
 fs.promises.rm = counted(fs.promises.rm);
+const handle = await fs.promises.open('/dev/null');
+const opened = Object.getPrototypeOf(handle);
+await handle.close();
+for (const name of ['write', 'chmod', 'utimes', 'sync']) opened[name] = counted(opened[name]);
+fs.promises.open = counted(fs.promises.open);
 syncBuiltinESMExports();
 await new NodeOnDisk(root, source).update({ cleanupAfterMs: 0, next: new NextTree() });
 console.log(count);

@@ -1,12 +1,17 @@
 import { execFile } from 'node:child_process';
+import { peerBarrier } from './barrier-of.ts';
 import type { KrillsyncIo } from './command.ts';
-import { jsonLog, type Log, levelOf } from './log.ts';
+import { Compressor } from './compress.ts';
+import { jsonLog } from './json-log.ts';
+import { threadLimits } from './limits.ts';
+import { type Log, levelOf } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { serveMetrics } from './metrics-server.ts';
 import { NextTree } from './next-tree.ts';
 import type { Options } from './options.ts';
 import type { Setup } from './setup.ts';
 import { pollMsOf } from './source-of.ts';
+import { ThreadCrew } from './thread-crew.ts';
 import { watch } from './watch.ts';
 
 const notifier = 'systemd-notify';
@@ -15,12 +20,20 @@ const notifier = 'systemd-notify';
 export async function daemon(
   options: Options,
   io: KrillsyncIo,
-  setupOf: (log: Log, stop: AbortSignal) => Omit<Setup, 'thorough'>,
+  setupOf: (log: Log, stop: AbortSignal) => Promise<Omit<Setup, 'thorough'>>,
 ): Promise<number> {
   // A daemon's log tells what it serves, so its usual level is one higher.
   const log = jsonLog(io.stderr, levelOf(options.verbosity + 1));
-  const setup = { ...setupOf(log, io.stop ?? stopOnSignal()), next: new NextTree() };
-  const metrics = new Metrics(setup);
+  const barrier = options.barrier && peerBarrier(options.barrier, options.stateDir, log);
+  const stop = io.stop ?? stopOnSignal();
+  const setup = {
+    ...(await setupOf(log, stop)),
+    ...(barrier ? { barrier } : {}),
+    next: new NextTree(),
+    crew: new ThreadCrew(stop, { ...threadLimits, linkCount: 1 }),
+  };
+  const compressor = options.gzip ? new Compressor(setup) : undefined;
+  const metrics = new Metrics(setup, compressor);
   const server = options.metrics && (await serveMetrics(options.metrics, metrics));
   const hangUp = onHangUp();
   log.info('watching', { source: setup.source.name, uri: options.notification.text });
@@ -31,6 +44,7 @@ export async function daemon(
       ready: () => notifySystemd(log, '--ready'),
       updated: (result, seconds) => {
         metrics.updated(result, seconds);
+        compressor?.ask();
         if (options.json && result.result === 'updated') {
           io.stdout.write(`${JSON.stringify(result)}\n`);
         }
@@ -40,7 +54,9 @@ export async function daemon(
       validUntil: (time) => metrics.validUntil(time),
     });
   } finally {
+    await compressor?.idle();
     hangUp.end();
+    barrier?.close();
     server?.close();
   }
   log.info('stopped');

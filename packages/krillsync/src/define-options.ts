@@ -11,6 +11,9 @@ export interface Flags {
   readonly rsyncIncludeHost?: true;
   readonly rsyncInterval?: number;
   readonly rrdpNotifyDelay: number;
+  readonly barrierDir?: string;
+  readonly barrierName?: string;
+  readonly barrierDeadline?: number;
   readonly rrdpMaxDeltas?: number;
   readonly cleanupAfter: number;
   readonly insecure?: true;
@@ -20,7 +23,10 @@ export interface Flags {
   readonly offlineValidation?: true;
   readonly preValidate?: readonly string[];
   readonly maxRemoval?: number;
+  readonly maxRemovalLeast?: number;
+  readonly gzip?: boolean;
   readonly maxTrees?: number;
+  readonly minFree: number;
   readonly watch?: true;
   readonly pollInterval?: number;
   readonly metrics?: string;
@@ -78,12 +84,25 @@ const output = (command: Command): Command =>
       wholeNumber(0),
     )
     .option('--rrdp-notify-delay <s>', 'wait before the notification is shown', wholeNumber(0), 0)
+    .option(
+      '--barrier-dir <dir>',
+      'with --watch: show nothing before all nodes that share this directory have it',
+    )
+    .option('--barrier-name <name>', 'our name in there (default: host name and a random part)')
+    .option('--barrier-deadline <s>', 'wait at most so long for them (default: 5)', wholeNumber(0))
     .option('--rrdp-max-deltas <n>', 'offer the newest n deltas only', wholeNumber(1))
+    .option('--gzip', 'put compressed copies beside snapshots and deltas, for NGINX (gzip_static)')
     .option('--cleanup-after <s>', 'keep what is no longer named this long', wholeNumber(0), 3600)
     .option(
       '--max-trees <n>',
       'keep at most n rsync trees, but none less than 10 minutes',
       wholeNumber(2),
+    )
+    .option(
+      '--min-free <percent>',
+      'with less of the disk free, remove what is old early, but none less than 10 minutes',
+      wholeNumber(0, 99),
+      5,
     );
 
 const checks = (command: Command): Command =>
@@ -98,7 +117,12 @@ const checks = (command: Command): Command =>
     )
     .option(
       '--max-removal <percent>',
-      'hold updates that remove more of the objects',
+      "hold updates that remove more of the objects, or all of a CA's",
+      wholeNumber(1),
+    )
+    .option(
+      '--max-removal-least <n>',
+      'but none that remove fewer than n (default: 1)',
       wholeNumber(1),
     )
     .option('--dry-run', 'say what an update would do, and do nothing')
@@ -110,7 +134,7 @@ const daemon = (command: Command): Command =>
     .option('--watch', 'stay, and update whenever the source changes')
     .option(
       '--poll-interval <s>',
-      'look at the source so often (default: 1, https 30)',
+      'look at the source so often (default: 0.5, https 30)',
       wholeNumber(1),
     )
     .option('--metrics <address>', 'with --watch: Prometheus metrics at HOST:PORT')
@@ -146,8 +170,11 @@ const collect = (value: string, before: readonly string[] = []): readonly string
   value,
 ];
 
-const wholeNumber = (least: number) => (text: string) => {
-  const value = Number(text);
-  if (/^\d{1,9}$/.test(text) && value >= least) return value;
-  throw new InvalidArgumentError(`a whole number from ${least} on is needed`);
-};
+const wholeNumber =
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  (text: string) => {
+    const value = Number(text);
+    if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
+    const range = most < Number.MAX_SAFE_INTEGER ? `to ${most}` : 'on';
+    throw new InvalidArgumentError(`a whole number from ${least} ${range} is needed`);
+  };

@@ -1,18 +1,11 @@
 import { hash } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readFileSync,
-  rmdirSync,
-  unlinkSync,
-  utimesSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, constants, fstatSync, openSync, readFileSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { errorCode, KrillsyncError } from './krillsync-error.ts';
+import { MadeDirectories } from './made-directories.ts';
 import type { ObjectSink } from './scan-objects.ts';
-import { directoryTime, treePath, writeTreeObject } from './tree-writer.ts';
+import { TouchedDirectories } from './touched-directories.ts';
+import { treePath, writeTreeObject } from './tree-writer.ts';
 import type { RsyncUri } from './uri.ts';
 import { showUri } from './uri.ts';
 
@@ -36,14 +29,16 @@ const clashCodes: readonly (string | undefined)[] = ['EEXIST', 'ENOTDIR', 'EISDI
 export class DeltaApplier implements ObjectSink {
   readonly #root: string;
   readonly #includesHost: boolean;
-  readonly #touched = new Set<string>(['.']);
-  readonly #made = new Set<string>();
+  readonly #touched: TouchedDirectories;
+  readonly #directories: MadeDirectories;
   #objects: number;
   readonly #removed = new Set<string>();
 
   /** @param objects number of files in the tree before. */
   constructor(root: string, includesHost: boolean, objects: number) {
     this.#root = root;
+    this.#directories = new MadeDirectories(root);
+    this.#touched = new TouchedDirectories(root);
     this.#includesHost = includesHost;
     this.#objects = objects;
   }
@@ -53,16 +48,11 @@ export class DeltaApplier implements ObjectSink {
     return this.#objects;
   }
 
-  /** Objects that were withdrawn and not published again. */
-  get removed(): number {
-    return this.#removed.size;
-  }
-
   publish(uri: RsyncUri, content: Buffer, replaces: string | undefined): void {
     const path = treePath(uri, this.#includesHost);
     if (replaces !== undefined) this.#unlink(uri, path, replaces);
     try {
-      writeTreeObject(this.#root, path, content, this.#made);
+      writeTreeObject(this.#root, path, content, this.#directories);
     } catch (error) {
       if (!clashCodes.includes(errorCode(error))) throw error;
       throw new DeltaMismatch(`${showUri(uri.text)} is published anew, its place is taken`);
@@ -89,35 +79,15 @@ export class DeltaApplier implements ObjectSink {
     this.#objects -= 1;
   }
 
-  /** A new file may have made all the directories above it. */
   #touchUp(path: string): void {
-    for (let at = dirname(path); !this.#touched.has(at); at = dirname(at)) this.#touched.add(at);
-    if (this.#touched.size + this.#removed.size <= rememberedMaxCount) return;
+    this.#touched.touchAbove(path);
+    if (this.#touched.count + this.#removed.size <= rememberedMaxCount) return;
     throw new DeltaMismatch(`the deltas change more than ${rememberedMaxCount} places`);
   }
 
   /** Removes directories that became empty, and gives the others their time. */
   finish(): void {
-    const deepestFirst = [...this.#touched].toSorted((a, b) => depth(b) - depth(a));
-    for (const path of deepestFirst) {
-      const directory = join(this.#root, path);
-      if (path !== '.' && removeIfEmpty(directory)) continue;
-      utimesSync(directory, directoryTime, directoryTime);
-    }
-  }
-}
-
-const depth = (path: string): number => (path === '.' ? 0 : path.split('/').length);
-
-/** @returns whether the directory is gone. */
-function removeIfEmpty(directory: string): boolean {
-  try {
-    rmdirSync(directory);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'ENOTEMPTY') return false;
-    if (errorCode(error) === 'ENOENT') return true;
-    throw error;
+    this.#touched.finish();
   }
 }
 

@@ -44,6 +44,17 @@ export function children(der: Buffer, parent: Element, most = Infinity): Element
   return found;
 }
 
+/** One of the direct children of an element, the first is 0; undefined when there are fewer. */
+export function childAt(der: Buffer, parent: Element, index: number): Element | undefined {
+  let at = parent.start;
+  for (let i = 0; at < parent.end; i += 1) {
+    const child = readElement(der, at, parent.end);
+    if (!child || i === index) return child;
+    at = child.end;
+  }
+  return undefined;
+}
+
 /** Seconds since 1970 of a UTCTime or GeneralizedTime (RFC 5280, 4.1.2.5), else undefined. */
 export function readTime(der: Buffer, { tag, start, end }: Element): number | undefined {
   const isUtc = tag === tags.utcTime;
@@ -52,12 +63,30 @@ export function readTime(der: Buffer, { tag, start, end }: Element): number | un
   if (end - start !== yearDigits + 11 || der[end - 1] !== 0x5a) return undefined;
   const digits = number(der, start, yearDigits);
   const year = isUtc ? digits + (digits >= 50 ? 1900 : 2000) : digits;
-  const part = (n: number): number => number(der, start + yearDigits + 2 * n, 2);
-  const [month, day, hour, minute, second] = [part(0), part(1), part(2), part(3), part(4)];
-  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
-  // Date forgives a 31st of February by moving on to March.
-  const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24;
-  return exists && minute < 60 && second < 60 ? date.getTime() / 1000 : undefined;
+  const at = start + yearDigits;
+  const month = number(der, at, 2);
+  const day = number(der, at + 2, 2);
+  const hour = number(der, at + 4, 2);
+  const minute = number(der, at + 6, 2);
+  const second = number(der, at + 8, 2);
+  if (!(hour < 24 && minute < 60 && second < 60)) return undefined;
+  const days = daysSince1970(year, month, day);
+  return days === undefined ? undefined : days * 86_400 + hour * 3600 + minute * 60 + second;
+}
+
+const daysBefore = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+const daysIn = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Of the Gregorian calendar; undefined for a day that it has not. */
+function daysSince1970(year: number, month: number, day: number): number | undefined {
+  const [before, length] = [daysBefore[month - 1], daysIn[month - 1]];
+  if (before === undefined || length === undefined || Number.isNaN(year)) return undefined;
+  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  if (!(day >= 1 && day <= length + (isLeap && month === 2 ? 1 : 0))) return undefined;
+  // Leap days before this year began; the one of this year counts from March on.
+  const past = year - 1;
+  const leapDays = Math.floor(past / 4) - Math.floor(past / 100) + Math.floor(past / 400) - 477;
+  return (year - 1970) * 365 + leapDays + before + (isLeap && month > 2 ? 1 : 0) + day - 1;
 }
 
 /** NaN, which no comparison lets through, when something else than digits is there. */

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, readlink, realpath, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, KrillsyncError, messageOf, SourceMoved } from './krillsync-error.ts';
 import { chunkBytes } from './limits.ts';
@@ -18,6 +18,7 @@ export function directorySource(directory: string): Source {
     name: directory,
     async open(path) {
       const file = join(directory, path);
+      if (!path.includes('/')) await refresh(directory);
       const handle = await sourceCall(file, () =>
         // Without O_NONBLOCK, opening a named pipe would wait for a writer for ever.
         open(file, constants.O_RDONLY | constants.O_NONBLOCK),
@@ -31,11 +32,18 @@ export function directorySource(directory: string): Source {
     },
     async stamp(path) {
       const file = join(directory, path);
+      await refresh(directory);
       const { mtimeNs, size, ino } = await sourceCall(file, () => stat(file, { bigint: true }));
       return `${mtimeNs} ${size} ${ino}`;
     },
   };
 }
+
+/**
+ * A network file system answers from what it remembers, for a second or longer; a listing brings
+ * that up to date (measured with GlusterFS: docs/adr/0022). What is wrong is told by the call after.
+ */
+const refresh = (directory: string): Promise<unknown> => readdir(directory).catch(() => undefined);
 
 async function openedFile(
   directory: string,
@@ -47,7 +55,7 @@ async function openedFile(
   await requireInside(directory, file, handle);
   return {
     mtime: Math.floor(found.mtimeMs / 1000),
-    chunks: () => chunks(file, handle),
+    chunks: () => chunks(file, handle, found.size),
     close: () => handle.close(),
   };
 }
@@ -61,12 +69,26 @@ async function requireInside(directory: string, file: string, handle: FileHandle
   }
 }
 
-async function* chunks(file: string, handle: FileHandle): AsyncGenerator<Buffer> {
-  const buffer = Buffer.allocUnsafe(chunkBytes);
+const leastChunkBytes = 64 * 1024;
+
+/** One chunk ahead: while a chunk is worked on, the next one is read. */
+async function* chunks(file: string, handle: FileHandle, size: number): AsyncGenerator<Buffer> {
+  // One byte more than there is, so that a small file is read at once; but a size may be out of date.
+  const bytes = Math.min(Math.max(size + 1, leastChunkBytes), chunkBytes);
+  const read = (buffer: Buffer) => {
+    const reading = sourceCall(file, () => handle.read(buffer, 0, bytes, null));
+    // Whoever takes no further chunk does not wait for this one.
+    reading.catch(() => {});
+    return reading;
+  };
+  let [now, next] = [Buffer.allocUnsafe(bytes), Buffer.allocUnsafe(bytes)];
+  let reading = read(now);
   for (;;) {
-    const { bytesRead } = await sourceCall(file, () => handle.read(buffer, 0, chunkBytes, null));
+    const { bytesRead } = await reading;
     if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
+    reading = read(next);
+    yield now.subarray(0, bytesRead);
+    [now, next] = [next, now];
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BarrierReport } from './barrier.ts';
 import { type Fault, messageOf } from './krillsync-error.ts';
 import { healthFreshMs } from './limits.ts';
 
@@ -16,6 +17,8 @@ export interface Health {
   readonly sourceSeenAt: string | null;
   /** Until when what is served is valid without any update; null when it is not known. */
   readonly validUntil: string | null;
+  /** Null without other nodes to wait for. */
+  readonly barrier: BarrierReport | null;
   /** When this was written. */
   readonly at: string;
 }

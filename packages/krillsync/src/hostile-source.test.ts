@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { RrdpRepository } from '@krillmanager/testkit';
+import type { Barrier } from './barrier.ts';
 import type { Log } from './log.ts';
 import { type NodeOnDisk, namesBelow } from './testing/node-on-disk.ts';
 import { byPath, byUri, Scene } from './testing/scene.ts';
@@ -218,7 +219,10 @@ test('a path of a served file with other content is replaced together with the n
   const text = repository.notification();
   repository.writeNotification(text.replace(/(<snapshot uri=)"[^"]*"/, `$1"${old}"`));
   const before = node.rrdpView();
-  const staged = async () => expect(node.rrdpView()).toEqual(before);
+  const staged: Barrier['staged'] = async ({ time }) => {
+    expect(node.rrdpView()).toEqual(before);
+    return time;
+  };
   await node.update({ barrier: { staged } });
   expect(node.rrdpView()).toEqual(byUri(repository.objects));
 });

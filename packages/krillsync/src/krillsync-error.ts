@@ -23,6 +23,14 @@ export class SourceMoved extends KrillsyncError {
   }
 }
 
+/** Another node has a newer version, and so has the source: this one is dropped for it. */
+export class Superseded extends KrillsyncError {
+  constructor(message: string) {
+    super('source', message);
+    this.name = 'Superseded';
+  }
+}
+
 export const refuse = (message: string): KrillsyncError => new KrillsyncError('source', message);
 
 /** The system's name of an error, as ENOENT. */

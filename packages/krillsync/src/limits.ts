@@ -13,9 +13,28 @@ export const segmentMaxBytes = 255;
 export const segmentsMaxCount = 64;
 
 export const chunkBytes = 1024 * 1024;
+/** When work is divided among threads: to start those takes a few hundredths of a second. */
+export const threadLimits: ThreadLimits = {
+  count: 2,
+  linkCount: 2,
+  snapshotBytes: 16 * 1024 * 1024,
+  treeObjects: 30_000,
+  pieceBytes: 1024 * 1024,
+};
+export interface ThreadLimits {
+  readonly count: number;
+  /** When no snapshot is written; a daemon has time for that, and a thread takes 10 MB. */
+  readonly linkCount: number;
+  /** Snapshots from this size on. */
+  readonly snapshotBytes: number;
+  /** Trees with at least so many objects. */
+  readonly treeObjects: number;
+  /** What one thread does of a snapshot at a time. */
+  readonly pieceBytes: number;
+}
 export const rereadsMaxCount = 5;
 
-export const pollMs = 1000;
+export const pollMs = 500;
 /** As a part of the interval. */
 export const pollJitter = 0.1;
 export const backOffMaxMs = 30_000;
@@ -45,5 +64,19 @@ export interface HttpsLimits {
 export const gzipMaxRatio = 100;
 export const gzipFreeBytes = 1024 * 1024;
 export const httpsPollMs = 30_000;
-/** However many trees there are: a client that is reading one needs this long to finish. */
-export const leastTreeAgeMs = 10 * 60_000;
+/** However little room there is: a client that is reading old trees and files needs this long. */
+export const leastOldAgeMs = 10 * 60_000;
+
+/** A node's counter moves so often. */
+export const peerBeatMs = 1000;
+/** One whose counter has not moved for so long is dead. */
+export const peerLiveMs = 4000;
+/** While something waits to be shown. */
+export const peerPollMs = 50;
+export const markerStaleMs = 3600_000;
+export const barrierDeadlineSeconds = 5;
+/** A process that reads markers and has not been heard of for so long hangs. */
+export const markersHangMs = 5000;
+/** The first time: on a machine that is busy a process takes its time to start. */
+export const markersStartMs = 30_000;
+export const markersHungMaxCount = 3;

@@ -9,11 +9,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { soloCrew } from './crew.ts';
 import { linkTree } from './link-tree.ts';
 import { Scene } from './testing/scene.ts';
 
 let scene: Scene;
-const stop = new AbortController().signal;
+const crew = soloCrew(new AbortController().signal);
 
 beforeEach(() => {
   scene = new Scene();
@@ -27,7 +28,7 @@ afterEach(() => scene.remove());
 const at = (path: string) => join(scene.root, path);
 
 test('a copy shares the files and has directories of its own', async () => {
-  expect(await linkTree(at('from'), at('to'), stop)).toBe(2);
+  expect(await linkTree(at('from'), at('to'), crew)).toBe(2);
   expect(statSync(at('to/a/b/x.roa')).ino).toBe(statSync(at('from/a/b/x.roa')).ino);
   expect(statSync(at('to/a')).ino).not.toBe(statSync(at('from/a')).ino);
   for (const path of ['to', 'to/a', 'to/a/b']) expect(statSync(at(path)).mtimeMs).toBe(0);
@@ -41,7 +42,7 @@ test('files that cannot be linked are copied, with their times', async () => {
   if (isRoot) chownSync(at('own'), 65534, 65534);
   if (isRoot) process.seteuid?.(65534);
   try {
-    expect(await linkTree(at('from'), at('own/to'), stop)).toBe(2);
+    expect(await linkTree(at('from'), at('own/to'), crew)).toBe(2);
   } finally {
     if (isRoot) process.seteuid?.(0);
   }

@@ -1,5 +1,3 @@
-import { pino } from 'pino';
-
 export interface Log {
   error(message: string, fields?: object): void;
   warn(message: string, fields?: object): void;
@@ -26,18 +24,4 @@ export function textLog(output: TextOutput, level: Level): Log {
     if (isShown) output.write(`krillsync: ${mine}: ${message}\n`);
   };
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
-}
-
-/**
- * JSON lines, for a daemon. The destination is a plain object: pino's transports need worker files,
- * which a single executable does not have.
- */
-export function jsonLog(output: TextOutput, level: Level): Log {
-  const logger = pino({ level }, { write: (line) => void output.write(line) });
-  return {
-    error: (message, fields = {}) => logger.error(fields, message),
-    warn: (message, fields = {}) => logger.warn(fields, message),
-    info: (message, fields = {}) => logger.info(fields, message),
-    debug: (message, fields = {}) => logger.debug(fields, message),
-  };
 }

@@ -1,12 +1,15 @@
+import type { BarrierReport } from './barrier.ts';
+import type { Compressor } from './compress.ts';
+import type { UpdateResult } from './finish.ts';
 import { isHeld } from './hold.ts';
 import type { Fault } from './krillsync-error.ts';
 import { treesIn } from './rsync-directory.ts';
 import type { Setup } from './setup.ts';
-import type { UpdateResult } from './update.ts';
 
 /** What a daemon counts, in Prometheus' text format. Times are seconds since 1970. */
 export class Metrics {
   readonly #setup: Omit<Setup, 'thorough'>;
+  readonly #compressor: Compressor | undefined;
   readonly #failures: Record<Fault, number> = { usage: 0, source: 0, local: 0 };
   #updates = 0;
   #snapshots = 0;
@@ -18,8 +21,9 @@ export class Metrics {
   #validUntil = 0;
   #last: UpdateResult | undefined;
 
-  constructor(setup: Omit<Setup, 'thorough'>) {
+  constructor(setup: Omit<Setup, 'thorough'>, compressor?: Compressor) {
     this.#setup = setup;
+    this.#compressor = compressor;
   }
 
   validUntil(time: number): void {
@@ -47,7 +51,7 @@ export class Metrics {
 
   text(): string {
     const { stateDir, rsync } = this.#setup;
-    const { serial = 0, rsyncSerial, objects, deltas = 0 } = this.#last ?? {};
+    const { serial = 0, rsyncSerial, objects, deltas = 0, shortage } = this.#last ?? {};
     const lines = [
       metric('serial', 'gauge', 'Serial that RRDP clients are offered.', serial),
       metric('rsync_serial', 'gauge', 'Serial that rsync clients are offered.', rsyncSerial ?? 0),
@@ -71,7 +75,10 @@ export class Metrics {
         'Earliest nextUpdate of a manifest.',
         this.#validUntil,
       ),
+      ...compressionLines(this.#compressor?.counts),
+      ...barrierLines(this.#setup.barrier.report?.()),
       metric('held', 'gauge', '1 while an update waits for --accept.', Number(isHeld(stateDir))),
+      metric('short_of_room', 'gauge', '1 while old ones go early.', Number(Boolean(shortage))),
       metric('trees', 'gauge', 'rsync trees on disk.', rsync ? treesIn(rsync.dir).length : 0),
       '# HELP krillsync_failures_total Updates that failed, by whose fault it was.',
       '# TYPE krillsync_failures_total counter',
@@ -85,6 +92,27 @@ export class Metrics {
   #now(): number {
     return this.#setup.now() / 1000;
   }
+}
+
+function compressionLines(counts: Compressor['counts'] | undefined): readonly string[] {
+  if (!counts) return [];
+  const { files, bytes, seconds } = counts;
+  return [
+    metric('compressed_files_total', 'counter', 'Compressed copies made.', files),
+    metric('compressed_bytes_total', 'counter', 'Their bytes.', bytes),
+    metric('compression_seconds_total', 'counter', 'Time spent on them, beside updates.', seconds),
+  ];
+}
+
+function barrierLines(report: BarrierReport | undefined): readonly string[] {
+  if (!report) return [];
+  const { peers, alone, superseded, waited } = report;
+  return [
+    metric('barrier_peers', 'gauge', 'Other nodes that live.', peers),
+    metric('barrier_alone_total', 'counter', 'Shown while a live node lacked it.', alone),
+    metric('barrier_superseded_total', 'counter', 'Dropped for a newer version.', superseded),
+    metric('barrier_wait_seconds', 'gauge', 'Wait of the last version.', waited),
+  ];
 }
 
 const metric = (name: string, type: 'gauge' | 'counter', help: string, value: number): string =>

@@ -1,4 +1,4 @@
-import type { BaseTree } from './build-tree.ts';
+import type { BaseTree } from './base-tree.ts';
 
 /**
  * The copy of the live tree that a daemon has ready for the next update. Only in memory: what a

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { children, type Element, readElement, readTime, tags } from './der.ts';
+import { childAt, children, type Element, readElement, readTime, tags } from './der.ts';
 
 /** 1.2.840.113549.1.9.5, CMS signing-time (RFC 5652, 11.3). */
 const signingTimeOid = Buffer.from('2a864886f70d010905', 'hex');
@@ -29,25 +29,29 @@ function encodedTime(name: string, content: Buffer): number | undefined {
 
 /** Certificate ::= { tbs { [0] version, serial, algorithm, issuer, validity { notBefore … */
 function notBefore(der: Buffer, certificate: Element): number | undefined {
-  const fields = childrenOfFirst(der, certificate, 5);
-  if (fields[0]?.tag === tags.context0) fields.shift();
-  const validity = fields[3];
-  if (validity?.tag !== tags.sequence) return undefined;
-  const [time] = children(der, validity, 1);
-  return time && readTime(der, time);
+  const fields = sequenceAt(der, certificate, 0);
+  if (!fields) return undefined;
+  const hasVersion = childAt(der, fields, 0)?.tag === tags.context0;
+  const validity = sequenceAt(der, fields, hasVersion ? 4 : 3);
+  return validity && timeAt(der, validity, 0);
 }
 
 /** CertificateList ::= { tbs { version, algorithm, issuer, thisUpdate … */
 function thisUpdate(der: Buffer, list: Element): number | undefined {
-  const fields = childrenOfFirst(der, list, 4);
-  if (fields[0]?.tag === tags.integer) fields.shift();
-  const time = fields[2];
-  return time && readTime(der, time);
+  const fields = sequenceAt(der, list, 0);
+  if (!fields) return undefined;
+  const hasVersion = childAt(der, fields, 0)?.tag === tags.integer;
+  return timeAt(der, fields, hasVersion ? 3 : 2);
 }
 
-function childrenOfFirst(der: Buffer, parent: Element, most: number): Element[] {
-  const [first] = children(der, parent, 1);
-  return first?.tag === tags.sequence ? children(der, first, most) : [];
+function sequenceAt(der: Buffer, parent: Element, index: number): Element | undefined {
+  const child = childAt(der, parent, index);
+  return child?.tag === tags.sequence ? child : undefined;
+}
+
+function timeAt(der: Buffer, parent: Element, index: number): number | undefined {
+  const time = childAt(der, parent, index);
+  return time && readTime(der, time);
 }
 
 /** ContentInfo ::= { type, [0] { SignedData { …, [0] certificates, …, signerInfos } } } */

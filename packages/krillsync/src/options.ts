@@ -2,6 +2,9 @@ import { join, resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import { defineOptions, type Flags, type Screen } from './define-options.ts';
 import { KrillsyncError, messageOf } from './krillsync-error.ts';
+import { barrierDeadlineSeconds } from './limits.ts';
+import { isMarkerName } from './marker.ts';
+import type { RemovalRule } from './removal.ts';
 import { type NotificationUri, parseNotificationUri } from './uri.ts';
 
 type SourceChoice =
@@ -20,6 +23,14 @@ export interface ValidationChoice {
   readonly scripts: readonly string[];
 }
 
+export interface BarrierChoice {
+  readonly dir: string;
+  /** One is made up when undefined. */
+  readonly name: string | undefined;
+  /** Seconds. */
+  readonly deadline: number;
+}
+
 export interface Options {
   readonly notification: NotificationUri;
   readonly source: SourceChoice;
@@ -32,13 +43,18 @@ export interface Options {
   readonly rsyncInterval: number;
   /** Seconds. */
   readonly rrdpNotifyDelay: number;
+  /** Undefined without peers. */
+  readonly barrier: BarrierChoice | undefined;
   readonly rrdpMaxDeltas: number | undefined;
   /** Seconds. */
   readonly cleanupAfter: number;
+  /** Compressed copies beside snapshots and deltas. */
+  readonly gzip: boolean;
   readonly maxTrees: number | undefined;
+  /** Percent. */
+  readonly minFree: number;
   readonly validation: ValidationChoice;
-  /** Percent of the objects. */
-  readonly maxRemoval: number | undefined;
+  readonly maxRemoval: RemovalRule | undefined;
   /** Seconds; the source's own interval when undefined. */
   readonly pollInterval: number | undefined;
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
@@ -59,8 +75,9 @@ export type Invocation =
  */
 export function parseOptions(argv: readonly string[], screen: Screen): Invocation {
   const command = defineOptions(screen);
+  const [word] = argv;
   try {
-    command.parse(argv.map(dashed), { from: 'user' });
+    command.parse(optionsOf(argv).map(dashed), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return { do: 'exit', code: error.exitCode === 0 ? 0 : 1 };
     throw error;
@@ -68,9 +85,16 @@ export function parseOptions(argv: readonly string[], screen: Screen): Invocatio
   const flags = command.opts<Flags>();
   if (flags.health !== undefined) return { do: 'health', stateDir: flags.health };
   if (flags.accept !== undefined) return { do: 'accept', stateDir: flags.accept };
+  if (word === 'accept') return { do: 'accept', stateDir: resolve(flags.stateDir) };
   const [uri] = command.args;
   if (uri === undefined) throw usage('the URI of the notification file is missing');
   return { do: taskOf(flags), options: complete(uri, flags) };
+}
+
+/** `verify` and `accept` may stand first, as words: neither is the URI of a notification file. */
+function optionsOf([word, ...others]: readonly string[]): readonly string[] {
+  if (word === undefined || word === 'accept') return others;
+  return [word === 'verify' ? '--verify' : word, ...others];
 }
 
 /** The peer knows spellings with underscores too. */
@@ -96,9 +120,6 @@ function taskOf(flags: Flags): 'once' | 'watch' | 'dry run' | 'verify' | 'repair
 function complete(uri: string, flags: Flags): Options {
   const stateDir = resolve(flags.stateDir);
   const notification = notificationOf(uri);
-  if (flags.maxRemoval !== undefined && flags.maxRemoval > 100) {
-    throw usage('--max-removal is a percentage');
-  }
   return {
     notification,
     source: sourceOf(notification, flags),
@@ -109,16 +130,46 @@ function complete(uri: string, flags: Flags): Options {
     rsyncIncludeHost: flags.rsyncIncludeHost ?? false,
     rsyncInterval: flags.rsyncInterval ?? (flags.watch ? 30 : 0),
     rrdpNotifyDelay: flags.rrdpNotifyDelay,
+    barrier: barrierOf(flags),
     rrdpMaxDeltas: flags.rrdpMaxDeltas,
     cleanupAfter: flags.cleanupAfter,
+    gzip: flags.gzip ?? false,
     maxTrees: flags.maxTrees,
+    minFree: flags.minFree,
     validation: validationOf(flags),
-    maxRemoval: flags.maxRemoval,
+    maxRemoval: removalRuleOf(flags),
     pollInterval: flags.pollInterval,
     metrics: flags.metrics === undefined ? undefined : addressOf(flags.metrics),
     json: flags.json ?? false,
     verbosity: flags.verbose - flags.quiet,
   };
+}
+
+function barrierOf(flags: Flags): BarrierChoice | undefined {
+  const { barrierDir, barrierName, barrierDeadline, rrdpNotifyDelay, watch } = flags;
+  if (barrierDir === undefined) {
+    if (barrierName === undefined && barrierDeadline === undefined) return undefined;
+    throw usage('--barrier-name and --barrier-deadline need --barrier-dir');
+  }
+  if (!watch) throw usage('--barrier-dir needs --watch');
+  if (rrdpNotifyDelay > 0) throw usage('--barrier-dir and --rrdp-notify-delay exclude each other');
+  if (barrierName !== undefined && !isMarkerName(barrierName)) {
+    throw usage('--barrier-name takes letters, digits, ".", "_" and "-", up to 100');
+  }
+  return {
+    dir: resolve(barrierDir),
+    name: barrierName,
+    deadline: barrierDeadline ?? barrierDeadlineSeconds,
+  };
+}
+
+function removalRuleOf({ maxRemoval, maxRemovalLeast }: Flags): RemovalRule | undefined {
+  if (maxRemoval === undefined) {
+    if (maxRemovalLeast === undefined) return undefined;
+    throw usage('--max-removal-least needs --max-removal');
+  }
+  if (maxRemoval > 100) throw usage('--max-removal is a percentage');
+  return { percent: maxRemoval, least: maxRemovalLeast ?? 1 };
 }
 
 function validationOf(flags: Flags): ValidationChoice {

@@ -48,7 +48,7 @@ const update = (because: string, trustsDeltas: boolean): UpdatePlan => ({
  */
 export function chainFrom(
   from: Version,
-  offered: Notification,
+  offered: Pick<Notification, 'session' | 'serial' | 'deltas'>,
 ): readonly DeltaReference[] | undefined {
   const lacking = offered.serial - from.serial;
   if (from.session !== offered.session || lacking < 0) return undefined;

@@ -108,6 +108,8 @@ class History {
     await this.node.update({
       thorough: this.isFresh,
       now: () => this.time,
+      // Shorter than two updates, so that old trees are used again.
+      cleanupAfterMs: 30 * 60_000,
       ...(this.next ? { next: this.next } : {}),
     });
     this.isFresh = false;

@@ -5,10 +5,7 @@ import type { Source } from './source.ts';
 import type { NotificationUri } from './uri.ts';
 
 /** What the source offers now. */
-export interface SourceOffer extends Offer {
-  /** Of the source's notification, whole seconds since 1970, if the source tells. */
-  readonly mtime: number | undefined;
-}
+export type SourceOffer = Offer;
 
 export async function readOffer(source: Source, uri: NotificationUri): Promise<SourceOffer> {
   const file = await source.open(uri.fileName);
@@ -24,7 +21,7 @@ export async function readOffer(source: Source, uri: NotificationUri): Promise<S
     }
     const bytes = Buffer.concat(parts);
     const notification = parseNotification("the source's notification", bytes, uri);
-    return { notification, bytes, mtime: file.mtime };
+    return { notification, bytes };
   } finally {
     await file.close();
   }

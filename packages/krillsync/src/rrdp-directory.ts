@@ -11,16 +11,20 @@ import {
   type Notification,
   parseNotification,
 } from './notification.ts';
+import { withProgress } from './progress.ts';
 import { scanFile } from './scan-file.ts';
 import type { ObjectSink } from './scan-objects.ts';
 import { ignoreObjects, objectHandler } from './scan-objects.ts';
 import type { Setup } from './setup.ts';
-import { stageFile } from './stage-file.ts';
+import { type Onlooker, stageFile } from './stage-file.ts';
 import type { KnownFile, State } from './state.ts';
 import type { NotificationUri } from './uri.ts';
 
 /** Not a possible name of a source's file: those do not begin with a dot. */
 const stagingName = '.krillsync';
+
+/** Beside a file: the same content for web servers that look for it (NGINX: gzip_static). */
+export const compressedSuffix = '.gz';
 
 /** What clients get now, read from the files that they get. */
 export interface Served {
@@ -56,6 +60,8 @@ export function isPlaced(rrdpDir: string, { path, hash }: FileReference, state: 
 export interface StagedFile extends FileReference {
   readonly at: string;
   readonly size: number;
+  /** How often a publish element begins in it. */
+  readonly publishes: number;
 }
 
 export const clearStaging = (rrdpDir: string): void =>
@@ -72,12 +78,14 @@ export interface Staged {
  *
  * @param isLastTry whether a delta that is not there is lost; else the notification is read again,
  * for the source may have moved on.
+ * @param onSnapshot who looks at the snapshot while it is copied to a path.
  */
 export async function stageFiles(
   setup: Setup,
   offered: Notification,
   state: State,
   isLastTry: boolean,
+  onSnapshot?: (at: string) => Onlooker | undefined,
 ): Promise<Staged> {
   const staging = join(setup.rrdpDir, stagingName);
   clearStaging(setup.rrdpDir);
@@ -86,8 +94,10 @@ export async function stageFiles(
   const stage = async (reference: FileReference, check: Check) => {
     if (isPlaced(setup.rrdpDir, reference, state)) return;
     const at = join(staging, String(files.length));
-    const { size, mtime } = await stageFile(setup.source, reference, at, setup.stop);
-    const file = { ...reference, at, size };
+    const told = reference === offered.snapshot ? onSnapshot?.(at) : undefined;
+    const onlooker = withProgress(setup.progress, reference, told);
+    const { mtime, ...copied } = await stageFile(setup.source, reference, at, setup.stop, onlooker);
+    const file = { ...reference, at, ...copied };
     await check(file, mtime);
     files.push(file);
   };
@@ -191,7 +201,8 @@ export async function countPublished(
   const { snapshot } = offered;
   const at = whereIs(setup, snapshot, staged);
   requireEnds(at, objectHandler('snapshot', snapshot.path, offered, ignoreObjects), snapshot.path);
-  return countPublishes(at, setup.stop);
+  const counted = staged.find(({ path }) => path === snapshot.path)?.publishes;
+  return counted ?? (await countPublishes(at, setup.stop));
 }
 
 /** Moves staged files to where clients will look for them once the notification says so. */
@@ -200,6 +211,8 @@ export function placeFiles(rrdpDir: string, staged: readonly StagedFile[]): void
   for (const { at, path } of staged) {
     const directory = join(rrdpDir, dirname(path));
     makeDirectories(directory);
+    // Of another content, if the source has used this path before.
+    rmSync(join(rrdpDir, path + compressedSuffix), { force: true });
     renameSync(at, join(rrdpDir, path));
     directories.add(directory);
   }
@@ -212,24 +225,9 @@ export const knownFile = ({ hash, size }: StagedFile): KnownFile => ({
   unreferencedSince: null,
 });
 
-/**
- * Shows clients the new state. The file's time grows by at least a second with each change, because
- * Last-Modified has seconds: with two serials in one, a client would be told 304 and miss the second.
- */
-export function switchNotification(
-  setup: Setup,
-  served: Notification,
-  bytes: Buffer,
-  sourceMtime: number | undefined,
-): void {
+/** Shows clients the new state. @param mtime in seconds since 1970. */
+export function switchNotification(setup: Setup, bytes: Buffer, mtime: number): void {
   const { rrdpDir, notification } = setup;
-  const path = join(rrdpDir, notification.fileName);
-  const previous = statSync(path, { throwIfNoEntry: false });
-  const least = previous ? Math.floor(previous.mtimeMs / 1000) + 1 : 0;
   const temporary = join(rrdpDir, stagingName, 'notification');
-  const mtime = sourceMtime ?? snapshotTime(setup, served);
-  replaceFile(path, temporary, bytes, Math.max(mtime, least));
+  replaceFile(join(rrdpDir, notification.fileName), temporary, bytes, mtime);
 }
-
-const snapshotTime = ({ rrdpDir }: Setup, { snapshot }: Notification): number =>
-  Math.floor(statSync(join(rrdpDir, snapshot.path)).mtimeMs / 1000);

@@ -1,13 +1,37 @@
 import { describe, expect, test } from '@jest/globals';
 import { RrdpScanner } from './rrdp-scanner.ts';
 
+/** With and without the short way for usual elements, which has to make no difference. */
 function scan(text: string | Buffer, chunkSize = Infinity): readonly string[] {
+  const outcomes = [true, false].map((isShort) => outcomeOf(text, chunkSize, isShort));
+  expect(outcomes[0]).toEqual(outcomes[1]);
+  const [{ seen, fault } = { seen: [], fault: undefined }] = outcomes;
+  if (fault) throw fault;
+  return seen;
+}
+
+function outcomeOf(text: string | Buffer, chunkSize: number, isShort: boolean) {
   const seen: string[] = [];
+  try {
+    scanOnce(text, chunkSize, seen, isShort);
+    return { seen, fault: undefined };
+  } catch (fault) {
+    return { seen, fault };
+  }
+}
+
+function scanOnce(
+  text: string | Buffer,
+  chunkSize: number,
+  seen: string[],
+  isShort: boolean,
+): void {
   const show = (attributes: ReadonlyMap<string, string>) =>
     [...attributes].map(([name, value]) => `${name}=${value}`).join(',');
   const scanner = new RrdpScanner('it', {
     root: (name, attributes) => seen.push(`${name}(${show(attributes)})`),
     element: (name, attributes, body) => seen.push(`${name}(${show(attributes)})${body}`),
+    ...(isShort ? { publish: (uri, body) => seen.push(`publish(uri=${uri})${body}`) } : {}),
   });
   const bytes = Buffer.from(text);
   const size = Math.min(chunkSize, Math.max(bytes.length, 1));
@@ -18,7 +42,6 @@ function scan(text: string | Buffer, chunkSize = Infinity): readonly string[] {
     scanner.write(chunk.subarray(0, length));
   }
   scanner.end();
-  return seen;
 }
 
 describe('RrdpScanner', () => {

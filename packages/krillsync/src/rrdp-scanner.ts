@@ -8,6 +8,8 @@ export interface RrdpHandler {
   root(name: string, attributes: Attributes): void;
   /** Called when the element is complete. `body` is its raw text, valid only during the call. */
   element(name: string, attributes: Attributes, body: Buffer): void;
+  /** The same for a publish element with a URI and nothing else, if there is a shorter way. */
+  publish?(uri: string, body: Buffer): void;
 }
 
 /** Base64 takes four bytes for three, and some servers break the lines. */
@@ -18,6 +20,8 @@ const empty = Buffer.alloc(0);
 const declaration = /^<\?xml\s+version=(["'])1\.0\1(\s+[a-z]+=(["'])[A-Za-z0-9._-]*\3)*\s*\?>$/;
 const tag = /^<(\/?)([a-z_]+)((?:\s+[A-Za-z_][\w:.-]*\s*=\s*(?:"[^"<&]*"|'[^'<&]*'))*)\s*(\/?)>$/;
 const usualTag = /^<publish uri="([^"<&]*)">$/;
+const usualEnd = Buffer.from('</publish>');
+const greaterThan = 0x3e;
 const attribute = /([A-Za-z_][\w:.-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
 type Where = 'prolog' | 'root' | 'element' | 'epilog';
@@ -43,9 +47,17 @@ export class RrdpScanner {
   #body: Buffer = empty;
   #elements = 0;
 
-  constructor(what: string, handler: RrdpHandler) {
+  /**
+   * @param within when the data does not begin with the document but between two elements: their
+   * root's name, and how many bytes are before.
+   */
+  constructor(what: string, handler: RrdpHandler, within?: { root: string; before: number }) {
     this.#what = what;
     this.#handler = handler;
+    if (!within) return;
+    this.#where = 'root';
+    this.#rootName = within.root;
+    this.#before = within.before;
   }
 
   /** Scans the next piece. The buffer may be used again by the caller afterwards. */
@@ -69,6 +81,13 @@ export class RrdpScanner {
     }
   }
 
+  /** @throws KrillsyncError if this is not between two elements, where another scanner may go on. */
+  pause(): void {
+    if (this.#where !== 'root' || !isBlank(this.#pending)) {
+      throw this.#fault('the end of a piece, inside an element');
+    }
+  }
+
   #keep(data: Buffer): void {
     const rest = data.subarray(this.#at);
     const limit = this.#where === 'element' ? bodyMaxBytes : tagMaxBytes;
@@ -88,6 +107,8 @@ export class RrdpScanner {
     // Enough to tell a tag from a comment and a declaration.
     if (data.length - at < 4) return undefined;
     const second = data[at + 1];
+    if (second === 0x70 && this.#where === 'root')
+      return this.#usualElement(data) ?? this.#tag(data);
     if (second === 0x21) return this.#comment(data);
     if (second === 0x3f) return this.#declaration(data);
     return this.#tag(data);
@@ -136,7 +157,6 @@ export class RrdpScanner {
     const end = this.#closing(data, '>', this.#at + 1);
     if (end === undefined) return undefined;
     const text = data.toString('latin1', this.#at, end);
-    if (this.#usualTag(text)) return end;
     const match = tag.exec(text);
     if (!match) throw this.#fault('a tag that is not valid');
     const [, closes, name = '', attributes = '', isEmpty] = match;
@@ -146,16 +166,21 @@ export class RrdpScanner {
     return end;
   }
 
-  /** Nearly all tags are these two; the same outcome as with the grammar, in a third of the time. */
-  #usualTag(text: string): boolean {
-    if (text === '</publish>') {
-      this.#close('publish');
-      return true;
-    }
-    const uri = usualTag.exec(text)?.[1];
-    if (uri === undefined) return false;
-    this.#open('publish', new Map([['uri', uri]]), false);
-    return true;
+  /**
+   * Nearly all elements of a snapshot are like this one: the same outcome as with the grammar, in a
+   * fraction of the time. Undefined for all others, and when it is not whole.
+   */
+  #usualElement(data: Buffer): number | undefined {
+    const publish = this.#handler.publish;
+    const tagEnd = data.indexOf(greaterThan, this.#at) + 1;
+    if (!publish || tagEnd === 0 || tagEnd - this.#at > tagMaxBytes) return undefined;
+    const bodyEnd = data.indexOf(lessThan, tagEnd);
+    if (bodyEnd < 0 || bodyEnd - tagEnd > bodyMaxBytes || !endsAt(data, bodyEnd)) return undefined;
+    const uri = usualTag.exec(data.toString('latin1', this.#at, tagEnd))?.[1];
+    if (uri === undefined) return undefined;
+    this.#countElement();
+    publish(uri, data.subarray(tagEnd, bodyEnd));
+    return bodyEnd + usualEnd.length;
   }
 
   #parseAttributes(text: string): Attributes {
@@ -175,16 +200,20 @@ export class RrdpScanner {
       return;
     }
     if (this.#where !== 'root') throw this.#fault(`<${name}> where it cannot stand`);
-    this.#elements += 1;
-    if (this.#elements > elementsMaxCount) {
-      throw this.#fault(`more than ${elementsMaxCount} elements`);
-    }
+    this.#countElement();
     if (isEmpty) this.#handler.element(name, attributes, empty);
     else {
       this.#elementName = name;
       this.#attributes = attributes;
       this.#body = empty;
       this.#where = 'element';
+    }
+  }
+
+  #countElement(): void {
+    this.#elements += 1;
+    if (this.#elements > elementsMaxCount) {
+      throw this.#fault(`more than ${elementsMaxCount} elements`);
     }
   }
 
@@ -203,6 +232,12 @@ export class RrdpScanner {
   #fault(found: string) {
     return refuse(`${this.#what}: ${found} at byte ${this.#before + this.#at}`);
   }
+}
+
+/** Byte by byte: to compare slices takes longer. */
+function endsAt(data: Buffer, at: number): boolean {
+  for (let i = 0; i < usualEnd.length; i += 1) if (data[at + i] !== usualEnd[i]) return false;
+  return true;
 }
 
 /** XML white space only. */

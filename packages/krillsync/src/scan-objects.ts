@@ -2,7 +2,7 @@ import { refuse } from './krillsync-error.ts';
 import { objectMaxBytes } from './limits.ts';
 import { exactAttributes, parseHash, parseRoot, type Version } from './rrdp-root.ts';
 import { type Attributes, isBlank, type RrdpHandler } from './rrdp-scanner.ts';
-import { parseRsyncUri, type RsyncUri, showUri } from './uri.ts';
+import { parseRsyncUri, type RsyncUri, RsyncUris, showUri } from './uri.ts';
 
 export interface ObjectSink {
   /**
@@ -27,6 +27,7 @@ export function objectHandler(
   sink: ObjectSink,
 ): RrdpHandler {
   const scratch = new Scratch();
+  const uris = new RsyncUris();
   return {
     root(name, attributes) {
       const { session, serial } = parseRoot(what, kind, name, attributes);
@@ -40,6 +41,10 @@ export function objectHandler(
       if (name === 'publish') publish(kind, what, attributes, body, sink, scratch);
       else if (name === 'withdraw' && kind === 'delta') withdraw(what, attributes, body, sink);
       else throw refuse(`${what}: unknown element <${name}>`);
+    },
+    publish(text, body) {
+      const uri = uris.parse(text);
+      sink.publish(uri, decodeBase64(what, text, body, scratch), undefined);
     },
   };
 }

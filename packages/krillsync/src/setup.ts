@@ -2,7 +2,10 @@ import type { Barrier } from './barrier.ts';
 import type { Gate } from './gate.ts';
 import type { Log } from './log.ts';
 import type { NextTree } from './next-tree.ts';
+import type { Progress } from './progress.ts';
+import type { RemovalRule } from './removal.ts';
 import type { Source } from './source.ts';
+import type { ThreadCrew } from './thread-crew.ts';
 import type { NotificationUri } from './uri.ts';
 
 export interface RsyncSetup {
@@ -26,13 +29,19 @@ export interface Setup {
   readonly cleanupAfterMs: number;
   /** Kept by a daemon, so that an update finds a copy of the live tree. */
   readonly next?: NextTree;
+  /** For large repositories; all is done in one thread without. */
+  readonly crew?: ThreadCrew;
+  /** Shown to whoever waits at a terminal. */
+  readonly progress?: Progress;
   readonly barrier: Barrier;
   /** Asked, in this order, before a new state is shown. */
   readonly gates?: readonly Gate[];
-  /** Percent of the objects; an update that removes more is held. */
-  readonly maxRemoval?: number;
+  /** An update that removes more is held. */
+  readonly maxRemoval?: RemovalRule;
   /** Trees above this number go before their time. */
   readonly maxTrees?: number;
+  /** Percent of bytes and inodes; with less, old trees and files go before their time. */
+  readonly minFree?: number;
   readonly log: Log;
   readonly stop: AbortSignal;
   /** Milliseconds since 1970. */

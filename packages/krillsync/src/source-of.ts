@@ -1,14 +1,14 @@
 import { directorySource } from './directory-source.ts';
-import { httpsSource } from './https-source.ts';
 import { httpsPollMs, pollMs } from './limits.ts';
 import type { Options } from './options.ts';
 import type { Source } from './source.ts';
 import { SourceMemory } from './source-memory.ts';
 
-export function sourceOf(options: Options, version: string | undefined): Source {
+export async function sourceOf(options: Options, version: string | undefined): Promise<Source> {
   const { source, notification, stateDir } = options;
   if (source.kind === 'directory') return directorySource(source.dir);
   const { base, insecure, caFile } = source;
+  const { httpsSource } = await import('./https-source.ts');
   return httpsSource({
     base,
     insecure,

@@ -1,18 +1,31 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fchmodSync, futimesSync, openSync, writeSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { breathe } from './breathe.ts';
+import { type FileHandle, open } from 'node:fs/promises';
 import { refuse, SourceMoved } from './krillsync-error.ts';
-import { fileMaxBytes } from './limits.ts';
+import { elementsMaxCount, fileMaxBytes } from './limits.ts';
 import type { FileReference } from './notification.ts';
+import { PublishFinder } from './publish-finder.ts';
 import type { Source } from './source.ts';
 import { showUri } from './uri.ts';
+
+/** Looks at a file while it is staged. */
+export interface Onlooker {
+  /** A publish element, or a comment that looks like one, begins at this byte. */
+  publish(at: number): void;
+  /** So many bytes can be read from the staged file. */
+  written(size: number): void;
+}
+
+export interface Copied {
+  readonly size: number;
+  /** How often a publish element begins in it. */
+  readonly publishes: number;
+}
 
 /**
  * Copies a snapshot or delta from the source to `path`, on disk when this resolves, with the time
  * it has at the source: that makes Last-Modified and ETag the same on every node.
  *
- * @returns its size in bytes, and the time, in seconds since 1970, if the source told one.
+ * @returns what it is like, and its time, in seconds since 1970, if the source told one.
  * @throws SourceMoved when it is not the file whose hash the notification names.
  */
 export async function stageFile(
@@ -20,51 +33,62 @@ export async function stageFile(
   reference: FileReference,
   path: string,
   stop: AbortSignal,
-): Promise<{ size: number; mtime: number | undefined }> {
+  onlooker?: Onlooker,
+): Promise<Copied & { readonly mtime: number | undefined }> {
   const file = await source.open(reference.path);
   try {
-    const { size, hash } = await copy(file.chunks(), path, file.mtime, reference, stop);
-    if (hash === reference.hash) return { size, mtime: file.mtime };
-    const message = `${showUri(reference.uri)} has hash ${hash}, the notification says ${reference.hash}`;
-    throw new SourceMoved(message);
+    const handle = await open(path, 'w', 0o644);
+    try {
+      const { hash, ...copied } = await copy(file.chunks(), handle, reference, stop, onlooker);
+      if (hash !== reference.hash) {
+        throw new SourceMoved(
+          `${showUri(reference.uri)} has hash ${hash}, the notification says ${reference.hash}`,
+        );
+      }
+      await handle.chmod(0o644);
+      if (file.mtime !== undefined) await handle.utimes(file.mtime, file.mtime);
+      await handle.sync();
+      return { ...copied, mtime: file.mtime };
+    } finally {
+      await handle.close();
+    }
   } finally {
     await file.close();
   }
 }
 
+/** Hashing is the longest part, and cannot be divided; so a chunk is written meanwhile. */
 async function copy(
   chunks: AsyncIterable<Buffer>,
-  path: string,
-  mtime: number | undefined,
+  handle: FileHandle,
   { uri }: FileReference,
   stop: AbortSignal,
-): Promise<{ size: number; hash: string }> {
+  onlooker: Onlooker | undefined,
+): Promise<Copied & { readonly hash: string }> {
   const hash = createHash('sha256');
-  const fd = openSync(path, 'w', 0o644);
+  const finder = new PublishFinder((at) => onlooker?.publish(at));
   let size = 0;
-  try {
-    for await (const chunk of chunks) {
-      size += chunk.length;
-      if (size > fileMaxBytes) throw refuse(`${showUri(uri)} is larger than ${fileMaxBytes} bytes`);
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > fileMaxBytes) throw refuse(`${showUri(uri)} is larger than ${fileMaxBytes} bytes`);
+    const writing = writeAll(handle, chunk);
+    try {
       hash.update(chunk);
-      for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at);
-      await breathe(stop);
+      finder.pass(chunk);
+    } finally {
+      await writing;
     }
-    fchmodSync(fd, 0o644);
-    if (mtime !== undefined) futimesSync(fd, mtime, mtime);
-  } finally {
-    closeSync(fd);
+    if (finder.count > elementsMaxCount) {
+      throw refuse(`${showUri(uri)} has more than ${elementsMaxCount} elements`);
+    }
+    onlooker?.written(size);
+    stop.throwIfAborted();
   }
-  await syncFile(path);
-  return { size, hash: hash.digest('hex') };
+  return { size, publishes: finder.count, hash: hash.digest('hex') };
 }
 
-/** Asynchronous, for it may take seconds when the file is large. */
-async function syncFile(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+async function writeAll(handle: FileHandle, chunk: Buffer): Promise<void> {
+  for (let at = 0; at < chunk.length; ) {
+    at += (await handle.write(chunk, at, chunk.length - at, null)).bytesWritten;
   }
 }

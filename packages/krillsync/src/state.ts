@@ -17,6 +17,8 @@ export interface KnownTree {
   readonly snapshot: string;
   readonly includesHost: boolean;
   readonly objects: number;
+  /** Trees with the same one came from one another by deltas. */
+  readonly lineage?: string;
 }
 
 /**
@@ -95,4 +97,5 @@ const isKnownTree = (value: unknown): value is KnownTree =>
   isRecord(value) &&
   typeof value.snapshot === 'string' &&
   typeof value.includesHost === 'boolean' &&
-  isNumber(value.objects);
+  isNumber(value.objects) &&
+  (value.lineage === undefined || isString(value.lineage));

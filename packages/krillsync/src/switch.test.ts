@@ -3,6 +3,7 @@ import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { RrdpRepository } from '@krillmanager/testkit';
+import type { Barrier } from './barrier.ts';
 import { expectServes, publishFirst, uri } from './testing/first-publication.ts';
 import type { NodeOnDisk } from './testing/node-on-disk.ts';
 import { byUri, Scene } from './testing/scene.ts';
@@ -27,11 +28,12 @@ describe('the order of a switch', () => {
     const before = byUri(repository.objects);
     repository.publish(uri('e.roa'), 'e').commit();
     let passed = false;
-    const staged = async () => {
+    const staged: Barrier['staged'] = async ({ time }) => {
       for (const path of repository.paths) expect(existsSync(join(node.rrdpDir, path))).toBe(true);
       expect(node.rrdpView()).toEqual(before);
       expect(node.rsyncView().size).toBe(before.size);
       passed = true;
+      return time;
     };
     await node.update({ barrier: { staged } });
     expect(passed).toBe(true);

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseNotificationUri, parseRsyncUri, relativePath } from './uri.ts';
+import { parseNotificationUri, parseRsyncUri, RsyncUris, relativePath } from './uri.ts';
+
+/** Knows the directories of all that is right here. */
+const uris = new RsyncUris();
+for (const path of ['repo', 'Repo/ca/0', 'repo/a', 'm/..a', 'm'])
+  uris.parse(`rsync://host/${path}/x`);
+uris.parse('rsync://host.example/repo/x');
 
 describe('parseRsyncUri', () => {
   test.each<{ uri: string; authority: string; module: string; path: string }>`
@@ -9,7 +15,9 @@ describe('parseRsyncUri', () => {
     ${'rsync://host:8873/repo/a~b!@,;=+_%41'} | ${'host:8873'}    | ${'repo'} | ${'a~b!@,;=+_%41'}
     ${'rsync://192.0.2.1/m/..a/...'}          | ${'192.0.2.1'}    | ${'m'}    | ${'..a/...'}
   `('takes $uri apart', ({ uri, authority, module, path }) => {
-    expect(parseRsyncUri(uri)).toEqual({ text: uri, authority, module, path });
+    for (const parse of [parseRsyncUri, (text: string) => uris.parse(text)]) {
+      expect(parse(uri)).toEqual({ text: uri, authority, module, path });
+    }
   });
 
   test.each<{ uri: string; reason: string }>`
@@ -44,6 +52,7 @@ describe('parseRsyncUri', () => {
     ${`rsync://host/repo/${'x/'.repeat(1200)}y`} | ${'longer than 2048 bytes'}
   `('refuses $uri', ({ uri, reason }) => {
     expect(() => parseRsyncUri(uri)).toThrow(reason);
+    expect(() => uris.parse(uri)).toThrow(reason);
     expect(() => parseRsyncUri(uri)).toThrow(JSON.stringify(uri).slice(0, 20));
   });
 });

@@ -68,6 +68,36 @@ export function parseRsyncUri(text: string): RsyncUri {
   return { text, authority, module, path: path.join('/') };
 }
 
+/** Parses URIs of which many are in the same directories: what was strict once is so again. */
+export class RsyncUris {
+  /** By all that is before the last segment. */
+  readonly #directories = new Map<string, Omit<RsyncUri, 'text'>>();
+
+  /** The same as `parseRsyncUri`. */
+  parse(text: string): RsyncUri {
+    const slash = text.lastIndexOf('/') + 1;
+    const known = this.#directories.get(text.slice(0, slash));
+    const name = text.slice(slash);
+    if (!known || text.length > uriMaxBytes || !isUsualName(name)) return this.#remember(text);
+    const { authority, module, path } = known;
+    return { text, authority, module, path: path + name };
+  }
+
+  #remember(text: string): RsyncUri {
+    const uri = parseRsyncUri(text);
+    if (this.#directories.size >= rememberedMaxCount) this.#directories.clear();
+    const { authority, module, path } = uri;
+    const directory = path.slice(0, path.lastIndexOf('/') + 1);
+    const before = text.slice(0, text.lastIndexOf('/') + 1);
+    this.#directories.set(before, { authority, module, path: directory });
+    return uri;
+  }
+}
+
+const rememberedMaxCount = 2000;
+const isUsualName = (name: string): boolean =>
+  name.length <= segmentMaxBytes && name !== '..' && name !== '.' && segmentPattern.test(name);
+
 /** The public URI of the notification file, taken apart. */
 export interface NotificationUri {
   readonly text: string;

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { countFiles } from './count-files.ts';
+import { soloCrew } from './crew.ts';
 import { messageOf } from './krillsync-error.ts';
 import type { FileReference, Notification } from './notification.ts';
 import { filesOf, readServed, scanSnapshot } from './rrdp-directory.ts';
 import { currentTree } from './rsync-directory.ts';
 import type { ObjectSink } from './scan-objects.ts';
 import type { RsyncSetup, Setup } from './setup.ts';
-import { countFiles, treePath } from './tree-writer.ts';
+import { treePath } from './tree-writer.ts';
 
 export interface VerifyResult {
   readonly result: 'sound' | 'not sound';
@@ -93,7 +95,7 @@ async function treeFaultsOf(
   };
   try {
     await scanSnapshot(setup, served, [], sink);
-    const found = await countFiles(root, setup.stop);
+    const found = await countFiles(root, soloCrew(setup.stop));
     if (found !== objects)
       faults.push(`${root} has ${found} files, published are ${objects} objects`);
   } catch (error) {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeDirectories } from './durable.ts';
+import type { UpdateResult } from './finish.ts';
 import { type Health, writeHealth } from './health.ts';
+import { acceptedStamp } from './hold.ts';
 import { type Fault, faultOf, messageOf } from './krillsync-error.ts';
 import {
   backOffMaxMs,
@@ -14,7 +16,7 @@ import { earliestNextUpdate } from './next-update.ts';
 import { readServed } from './rrdp-directory.ts';
 import { currentTree, switchDueAt } from './rsync-directory.ts';
 import type { Setup } from './setup.ts';
-import { type UpdateResult, update } from './update.ts';
+import { update } from './update.ts';
 
 export interface Watching {
   /** How often the source is looked at. */
@@ -56,7 +58,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 class Watcher {
   readonly #setup: Omit<Setup, 'thorough'>;
   readonly #watching: Watching;
-  #health: Omit<Health, 'at'>;
+  #health: Omit<Health, 'at' | 'barrier'>;
   #isFirst = true;
   /** Of the source's notification when the last update began. */
   #stamp: string | undefined;
@@ -103,7 +105,7 @@ class Watcher {
       this.#isFirst = true;
       this.#stamp = undefined;
     }
-    const stamp = await source.stamp(notification.fileName);
+    const stamp = `${await source.stamp(notification.fileName)} ${acceptedStamp(this.#setup)}`;
     this.#watching.seen?.();
     this.#health = { ...this.#health, sourceSeenAt: this.#isoNow() };
     if (stamp === this.#stamp && now() < this.#notBefore) return;
@@ -166,9 +168,10 @@ class Watcher {
   }
 
   writeHealth(): void {
-    const { stateDir, log } = this.#setup;
+    const { stateDir, log, barrier } = this.#setup;
     try {
-      writeHealth(stateDir, { ...this.#health, at: this.#isoNow() });
+      const report = barrier.report?.() ?? null;
+      writeHealth(stateDir, { ...this.#health, barrier: report, at: this.#isoNow() });
       this.#healthError = undefined;
     } catch (error) {
       const message = messageOf(error);

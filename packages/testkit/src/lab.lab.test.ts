@@ -110,7 +110,8 @@ describe('a running lab', () => {
   test('a frozen host stands still until it is thawed', async () => {
     await lab.sh(
       'h2',
-      'systemd-run --unit=count sh -c "while :; do date +%N > /run/count; sleep 0.02; done"',
+      `systemd-run --unit=count sh -c "while :; do date +%N > /run/count; sleep 0.02; done"
+       until [ -s /run/count ]; do sleep 0.02; done`,
     );
     await lab.freeze('h2');
     expect(await stateOf('h2')).toBe('frozen');

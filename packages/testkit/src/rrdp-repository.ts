@@ -1,5 +1,14 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const namespace = 'http://www.ripe.net/rpki/rrdp';
@@ -161,12 +170,27 @@ export class RrdpRepository {
     const serial = this.#serial;
     const unpredictable = randomBytes(8).toString('hex');
     const path = `${this.#session}/${serial}/${unpredictable}/${kind}.xml`;
-    const bytes = Buffer.from(this.document(kind, elements), 'latin1');
     mkdirSync(dirname(join(this.dir, path)), { recursive: true });
-    writeFileSync(join(this.dir, path), bytes);
+    const hash = createHash('sha256');
+    const fd = openSync(join(this.dir, path), 'w');
+    for (const part of inParts(this.document(kind, ['']).split('\n\n'), elements)) {
+      const bytes = Buffer.from(part, 'latin1');
+      hash.update(bytes);
+      writeSync(fd, bytes);
+    }
+    closeSync(fd);
     const base = this.notificationUri.slice(0, this.notificationUri.lastIndexOf('/') + 1);
-    return { serial, uri: base + path, path, hash: sha256(bytes) };
+    return { serial, uri: base + path, path, hash: hash.digest('hex') };
   }
+}
+
+/** A document by parts: with half a million objects it is longer than a string can be. */
+function* inParts([head, tail]: readonly string[], elements: readonly string[]): Generator<string> {
+  yield `${head}\n`;
+  for (let at = 0; at < elements.length; at += 1000) {
+    yield `${elements.slice(at, at + 1000).join('\n')}\n`;
+  }
+  yield tail ?? '';
 }
 
 const publishElement = (uri: string, bytes: Buffer, replaces: string): string =>

@@ -1,12 +1,13 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { IpFamily } from '@krillmanager/core';
 
 interface Answer {
   readonly status: number;
   readonly body: unknown;
 }
 
-/** By path; each is asked anew and never says a secret. */
-export type Routes = Readonly<Record<string, () => Answer | Promise<Answer>>>;
+/** By path; each is asked anew and never says a secret. `over`: null from this machine's loopback. */
+export type Routes = Readonly<Record<string, (over: IpFamily | null) => Answer | Promise<Answer>>>;
 
 const allowed = ['GET', 'HEAD', 'OPTIONS'];
 
@@ -20,7 +21,8 @@ export function serveHttp(routes: Routes, port: number): Promise<Server> {
     (request, response) => {
       const { method = 'GET', url = '/' } = request;
       request.resume();
-      void answer(method, url, routes)
+      const over = familyOfLocal(request.socket.localAddress);
+      void answer({ method, url, over }, routes)
         .catch((error: unknown): Answer => ({ status: 500, body: { error: String(error) } }))
         .then((given) => send(response, given, method === 'HEAD'));
     },
@@ -32,13 +34,19 @@ export function serveHttp(routes: Routes, port: number): Promise<Server> {
   });
 }
 
-async function answer(method: string, url: string, routes: Routes): Promise<Answer> {
+interface Question {
+  readonly method: string;
+  readonly url: string;
+  readonly over: IpFamily | null;
+}
+
+async function answer({ method, url, over }: Question, routes: Routes): Promise<Answer> {
   if (!allowed.includes(method))
     return { status: 405, body: { error: `use ${allowed.join(', ')}` } };
   const route = routes[url.split('?')[0] ?? '/'];
   if (route === undefined)
     return { status: 404, body: { error: 'no such path', paths: Object.keys(routes) } };
-  return route();
+  return route(over);
 }
 
 function send(response: ServerResponse, { status, body }: Answer, headOnly: boolean): void {
@@ -50,4 +58,10 @@ function send(response: ServerResponse, { status, body }: Answer, headOnly: bool
     ...(status === 405 ? { allow: allowed.join(', ') } : {}),
   });
   response.end(headOnly ? undefined : text);
+}
+
+/** Of the address that was called: one socket listens for both families, and sees IPv4 as ::ffff:a.b.c.d. */
+export function familyOfLocal(address: string | undefined): IpFamily | null {
+  if (address === undefined || address === '::1' || address.includes('127.0.0.1')) return null;
+  return address.includes('.') ? 'ipv4' : 'ipv6';
 }

@@ -3,6 +3,7 @@ import type {
   ClusterSettings,
   ContainerSpec,
   Ip,
+  IpFamily,
   JoinMaterial,
   MemberRecord,
 } from '@krillmanager/core';
@@ -19,9 +20,11 @@ export type Action =
   | { readonly do: 'dismiss'; readonly name: string }
   | { readonly do: 'reload'; readonly hash: string }
   | { readonly do: 'assignNames'; readonly nodes: readonly Ip[] }
+  | { readonly do: 'speak'; readonly family: IpFamily }
   | { readonly do: 'mount' }
   | { readonly do: 'remember'; readonly cluster: ClusterRecord; readonly settings: ClusterSettings }
   | { readonly do: 'join'; readonly as: Ip; readonly material: JoinMaterial }
+  | { readonly do: 'askToJoin'; readonly as: Ip }
   | { readonly do: 'record'; readonly member: MemberRecord }
   | { readonly do: 'adopt'; readonly wanted: WantedServing }
   | { readonly do: 'leave'; readonly cluster: string }
@@ -49,12 +52,16 @@ export function describeAction(action: Action): string {
       return 'reloading NGINX';
     case 'assignNames':
       return `naming ${action.nodes.length} addresses in /etc/hosts`;
+    case 'speak':
+      return `setting GlusterFS to ${action.family === 'ipv6' ? 'IPv6' : 'IPv4'}`;
     case 'mount':
       return 'mounting the volume';
     case 'remember':
       return 'copying the settings to the local disk';
     case 'join':
       return `joining the Swarm as ${action.as}`;
+    case 'askToJoin':
+      return 'asking a manager to let this node into the Swarm again';
     case 'record':
       return 'recording the Swarm membership on the volume';
     case 'adopt':

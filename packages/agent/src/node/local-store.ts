@@ -34,6 +34,7 @@ export function localStore(files: HostFiles) {
       for (const name of ['serving', 'settings', 'cluster', 'loaded']) {
         await files.remove(at(`${name}.json`));
       }
+      await files.remove(paths.identity);
     },
     forget: (): Promise<void> => files.remove(at('left.json')),
     adopt: (wanted: WantedServing): Promise<void> => write('serving.json', wanted),

@@ -1,5 +1,6 @@
 import type { Clock } from '@krillmanager/core';
 import { type Action, describeAction } from './action.ts';
+import type { Attention } from './attention.ts';
 import type { LocalStore } from './local-store.ts';
 import { nextAction } from './next-action.ts';
 import type { NodePorts } from './node-ports.ts';
@@ -25,11 +26,12 @@ export async function tick(ports: NodePorts, store: LocalStore): Promise<Tick> {
   }
 }
 
-const restMs = 2000;
+/** Whoever changes something asks meanwhile, which makes the look come at once ({@link Attention}). */
+const restMs = 5000;
 const waitMs = 1000;
 const longestBackOffMs = 30_000;
 
-/** After an action look again at once; at rest look every two seconds; after failures ever later. */
+/** After an action look again at once; at rest look every five seconds; after failures ever later. */
 export function pauseAfter({ action, error }: Tick, failures: number): number {
   if (error !== null) return Math.min(longestBackOffMs, 500 * 2 ** failures);
   if (action.do === 'rest') return restMs;
@@ -40,20 +42,22 @@ export interface Loop {
   readonly ports: NodePorts;
   readonly store: LocalStore;
   readonly clock: Clock;
+  readonly attention: Attention;
   /** Called after every tick. */
   readonly seen: (tick: Tick, doing: string) => void;
   readonly stopped: () => boolean;
 }
 
 /** The loop has no opinion: the table decides, the pause follows from what came of it. */
-export async function runLoop({ ports, store, clock, seen, stopped }: Loop): Promise<void> {
+export async function runLoop(loop: Loop): Promise<void> {
+  const { ports, store, clock, attention, seen, stopped } = loop;
   let failures = 0;
   while (!stopped()) {
     const done = await tick(ports, store);
     failures = done.error === null ? 0 : failures + 1;
     seen(done, describeTick(done));
     const jitter = 0.9 + Math.random() * 0.2;
-    await clock.sleep(pauseAfter(done, failures) * jitter);
+    await attention.pause(pauseAfter(done, failures) * jitter, clock);
   }
 }
 

@@ -25,6 +25,10 @@ const settled: View = {
   memory: { cluster, settings, serving, loaded: 'f1', left: null },
   addresses: [h2],
   named: [h1, h2],
+  recruit: null,
+  removed: false,
+  family: 'ipv4',
+  recruitedOver: null,
   pool: null,
   mount: { mounted: true, answering: true, sinceMs: 1000 },
   volume: {
@@ -32,7 +36,9 @@ const settled: View = {
     settings,
     join: null,
     member: { ip: h2, swarmNodeId: 'n2' },
+    asked: false,
     wanted: serving,
+    admitted: [],
     evicted: false,
   },
   swarm: {
@@ -59,20 +65,82 @@ const peer = (host: string) => ({
 });
 const pool = { peers: [peer('10.55.0.1')], volumeExists: true, volumeStarted: true };
 const slave: Partial<View> = { memory: fresh, containers: [] };
+const alone: Partial<View> = {
+  mount: unmounted,
+  volume: null,
+  named: [],
+  pool: { ...pool, peers: [], volumeExists: false },
+};
 const volume = (change: object) => ({ ...settled.volume, ...change }) as View['volume'];
 
+const outside = {
+  state: 'inactive' as const,
+  nodeId: null,
+  clusterId: null,
+  manager: false,
+  leader: false,
+  address: null,
+  problem: null,
+};
+const outOfSwarm = { ...settled.swarm, state: 'inactive', nodeId: null } as View['swarm'];
+
 const rows: readonly [string, Partial<View>, object][] = [
-  ['all is well', {}, { do: 'rest' }],
   [
-    'alone',
+    'taken in by another than the master awaited',
+    { ...slave, mount: unmounted, volume: null, pool, recruit: { master: h2, seal: null } },
+    {
+      do: 'refuse',
+      because: '10.55.0.1 took this server into a storage pool, not the master 10.55.0.2',
+    },
+  ],
+  [
+    'a join secret, and nobody has proved to know it',
+    { ...slave, pool, swarm: outside, recruit: { master: null, seal: 'missing' } },
+    { do: 'wait', for: 'the master to prove itself: init --join-secret-file' },
+  ],
+  [
+    'a join secret that the master does not know',
+    { ...slave, pool, swarm: outside, recruit: { master: null, seal: 'wrong' } },
+    { do: 'refuse', because: 'the master does not know our join secret' },
+  ],
+  [
+    'a join secret that the master knows',
+    { ...slave, pool, swarm: outside, recruit: { master: null, seal: 'right' } },
+    { do: 'remember', cluster, settings },
+  ],
+  [
+    'a door with managers that are not the master awaited',
     {
       ...slave,
-      mount: unmounted,
-      volume: null,
-      named: [],
-      pool: { ...pool, peers: [], volumeExists: false },
+      pool: null,
+      swarm: outside,
+      volume: volume({ join: { managers: [h1], nodes: [h1, h2], token: 't' } }),
+      recruit: { master: h2, seal: 'right' },
     },
-    { do: 'wait', for: 'the master to create the volume' },
+    { do: 'refuse', because: 'the managers are 10.55.0.1, the master awaited is 10.55.0.2' },
+  ],
+  ['all is well', {}, { do: 'rest' }],
+  ['alone', { ...slave, ...alone }, { do: 'wait', for: 'the master to create the volume' }],
+  [
+    'alone, and a master asks over IPv6',
+    { ...slave, ...alone, recruitedOver: 'ipv6' },
+    { do: 'speak', family: 'ipv6' },
+  ],
+  [
+    'alone, set to IPv6, and a master asks over IPv4',
+    { ...slave, ...alone, family: 'ipv6', recruitedOver: 'ipv4' },
+    { do: 'speak', family: 'ipv4' },
+  ],
+  [
+    'in a pool: who asks over IPv6 changes nothing',
+    { ...slave, mount: unmounted, volume: null, pool, recruitedOver: 'ipv6' },
+    { do: 'mount' },
+  ],
+  ['a member asked over IPv6', { recruitedOver: 'ipv6' }, { do: 'rest' }],
+  [
+    "a member whose glusterd lost its setting, as by Debian's upgrade",
+    { family: 'ipv6' },
+    { do: 'speak', family: 'ipv4' },
   ],
   [
     'glusterd down',
@@ -114,7 +182,13 @@ const rows: readonly [string, Partial<View>, object][] = [
   ['Docker down', { swarm: null, containers: null }, { do: 'wait', for: 'Docker to answer' }],
   [
     'no token yet',
-    { swarm: { ...settled.swarm, state: 'inactive', nodeId: null } as View['swarm'] },
+    { swarm: outOfSwarm, volume: volume({ member: null }) },
+    { do: 'wait', for: 'a join token' },
+  ],
+  ['a member before: asks', { swarm: outOfSwarm }, { do: 'askToJoin', as: h2 }],
+  [
+    'it has asked',
+    { swarm: outOfSwarm, volume: volume({ asked: true }) },
     { do: 'wait', for: 'a join token' },
   ],
   [
@@ -170,6 +244,22 @@ const rows: readonly [string, Partial<View>, object][] = [
     { do: 'dismiss', name: 'rsyncd' },
   ],
   [
+    'one that was replaced and still answers what it had begun',
+    { containers: [running(krillsync), running(nginx), running(container('nginx.old'))] },
+    { do: 'rest' },
+  ],
+  [
+    'one that was replaced, and has ended',
+    {
+      containers: [
+        running(krillsync),
+        running(nginx),
+        { ...running(container('nginx.old')), running: false },
+      ],
+    },
+    { do: 'dismiss', name: 'nginx.old' },
+  ],
+  [
     'a command under way',
     { containers: [running(krillsync), running(nginx), running(container('krillc-7'))] },
     { do: 'rest' },
@@ -182,6 +272,11 @@ const rows: readonly [string, Partial<View>, object][] = [
       named: [h1],
     },
     { do: 'assignNames', nodes: [h1, h2, parseIp('10.55.0.9')] },
+  ],
+  [
+    'removed while it was without power: the volume is closed to it, and the others say so',
+    { mount: unmounted, volume: null, pool, removed: true },
+    { do: 'leave', cluster: 'c1' },
   ],
   ['evicted', { volume: volume({ evicted: true }) }, { do: 'leave', cluster: 'c1' }],
   [

@@ -1,4 +1,12 @@
-import { type Ip, ipOfHost, specHash } from '@krillmanager/core';
+import {
+  familyOf,
+  type Ip,
+  type IpFamily,
+  ipOfHost,
+  isPeer,
+  isRetired,
+  specHash,
+} from '@krillmanager/core';
 import type { Action } from './action.ts';
 import type { View } from './view.ts';
 
@@ -11,7 +19,7 @@ export function nextAction(view: View): Action {
 }
 
 /** Removed by the master: everything goes, and nothing comes back while the old pool still lists us. */
-function nextDeparture({ memory, volume, pool }: View): Action | null {
+function nextDeparture({ memory, volume, pool, removed }: View): Action | null {
   if (memory.left !== null) {
     if (pool === null || pool.peers.length > 0) {
       return { do: 'wait', for: 'the storage pool to let this node go' };
@@ -20,7 +28,7 @@ function nextDeparture({ memory, volume, pool }: View): Action | null {
   }
   const cluster = memory.cluster?.id;
   const evicted = volume?.evicted === true && volume.cluster?.id === cluster;
-  return evicted && cluster !== undefined ? { do: 'leave', cluster } : null;
+  return (evicted || removed) && cluster !== undefined ? { do: 'leave', cluster } : null;
 }
 
 function nextServing(view: View): Action | null {
@@ -54,6 +62,8 @@ function nextContainer({ memory, containers, files, mount }: View): Action | nul
   if (memory.loaded !== files.hash && wanted.some(({ name }) => name === 'nginx')) {
     return { do: 'reload', hash: files.hash };
   }
+  const ended = containers?.find(({ name, running }) => isRetired(name) && !running);
+  if (ended !== undefined) return { do: 'dismiss', name: ended.name };
   const extra = containers?.find(
     ({ name }) => isStack(name) && !wanted.some((c) => c.name === name),
   );
@@ -65,6 +75,10 @@ export const isStack = (name: string): boolean => ['nginx', 'rsyncd', 'krillsync
 
 function nextMembership(view: View): Action {
   const { mount, volume, memory, pool } = view;
+  const stranger = refuseStranger(view);
+  if (stranger !== null) return stranger;
+  const family = wantedFamily(view);
+  if (family !== null && family !== view.family) return { do: 'speak', family };
   const unnamed = unnamedNodes(view);
   if (unnamed.length > 0) return { do: 'assignNames', nodes: unnamed };
   if (!mount.mounted || !mount.answering) {
@@ -81,7 +95,37 @@ function nextMembership(view: View): Action {
       because: `the volume belongs to cluster ${volume.cluster.id}, this node to ${memory.cluster.id}`,
     };
   }
-  return nextInCluster(view);
+  return awaitSeal(view) ?? nextInCluster(view);
+}
+
+/** A pool without the master that we were told to wait for is somebody else's. */
+function refuseStranger({ recruit, pool, memory }: View): Action | null {
+  const master = recruit?.master ?? null;
+  if (memory.cluster !== null || master === null || pool === null) return null;
+  if (pool.peers.length === 0 || pool.peers.some((peer) => isPeer(peer, master))) return null;
+  const others = pool.peers.flatMap(({ hosts }) => hosts.slice(0, 1));
+  const because = `${others.join(', ')} took this server into a storage pool, not the master ${master}`;
+  return { do: 'refuse', because };
+}
+
+/** Nothing of a cluster is believed, and its token not used, before it has proved itself. */
+function awaitSeal({ recruit, volume, swarm, memory }: View): Action | null {
+  if (recruit === null || (swarm !== null && swarm.state !== 'inactive')) return null;
+  // It has proved itself when this node became a member; one that asks to come back knows it.
+  if (memory.serving !== null) return null;
+  const { master, seal } = recruit;
+  if (seal === 'wrong') {
+    return { do: 'refuse', because: 'the master does not know our join secret' };
+  }
+  if (seal === 'missing') {
+    return { do: 'wait', for: 'the master to prove itself: init --join-secret-file' };
+  }
+  const managers = volume?.join?.managers ?? [];
+  if (master === null || managers.length === 0 || managers.includes(master)) return null;
+  return {
+    do: 'refuse',
+    because: `the managers are ${managers.join(', ')}, the master awaited is ${master}`,
+  };
 }
 
 function nextInCluster({ memory, volume, swarm, addresses }: View): Action {
@@ -95,7 +139,11 @@ function nextInCluster({ memory, volume, swarm, addresses }: View): Action {
     return { do: 'refuse', because: 'none of our addresses is in the list of nodes' };
   if (swarm === null) return { do: 'wait', for: 'Docker to answer' };
   if (swarm.state === 'inactive' || swarm.state === 'error') {
-    if (volume.join === null) return { do: 'wait', for: 'a join token' };
+    if (volume.join === null) {
+      // It was a member, so nobody runs `init` for it.
+      const ask = volume.member !== null && !volume.asked;
+      return ask ? { do: 'askToJoin', as: self } : { do: 'wait', for: 'a join token' };
+    }
     return { do: 'join', as: self, material: volume.join };
   }
   if (swarm.nodeId === null) return { do: 'wait', for: 'the Swarm to answer' };
@@ -105,6 +153,14 @@ function nextInCluster({ memory, volume, swarm, addresses }: View): Action {
   if (volume.wanted === null) return { do: 'wait', for: 'the master to assign the serving stack' };
   if (memory.serving?.hash !== volume.wanted.hash) return { do: 'adopt', wanted: volume.wanted };
   return { do: 'rest' };
+}
+
+/** A member's is that of its address; one that nobody has taken in yet follows who looks at it. */
+function wantedFamily({ memory, addresses, pool, recruitedOver }: View): IpFamily | null {
+  const self = ownAddress(memory.settings?.nodes ?? [], addresses);
+  if (self !== null) return familyOf(self);
+  const alone = pool !== null && pool.peers.length === 0 && !pool.volumeExists;
+  return alone ? recruitedOver : null;
 }
 
 /** The nodes of the cluster; before they are known, the peers of the pool and our own addresses. */

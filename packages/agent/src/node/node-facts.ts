@@ -1,19 +1,19 @@
-import { krillPort, type NodeFacts } from '@krillmanager/core';
+import { krillPort, type NodeFacts, type ServicePorts, usualSettings } from '@krillmanager/core';
 import { localStore } from './local-store.ts';
 import type { NodePorts } from './node-ports.ts';
 
 /** Where our parts listen on the host's own network. */
-const portsOf: Readonly<Record<string, readonly number[]>> = {
-  nginx: [80, 443],
-  rsyncd: [873],
+const portsOf = ({ http, https, rsync }: ServicePorts): Readonly<Record<string, number[]>> => ({
+  nginx: [http, https],
+  rsyncd: [rsync],
   krill: [krillPort],
-};
+});
 
 /** What only the operating system can tell. */
 type MachineFacts = Omit<NodeFacts, 'release' | 'docker' | 'gluster' | 'swarm' | 'cluster'>;
 
 export interface FactSources {
-  readonly ports: Pick<NodePorts, 'containers' | 'swarm' | 'pool' | 'local'>;
+  readonly ports: Pick<NodePorts, 'containers' | 'swarm' | 'pool' | 'glusterd' | 'local'>;
   readonly release: string;
   /** `ours`: the ports that our own containers listen on now. */
   readonly machine: (ours: readonly number[]) => Promise<MachineFacts>;
@@ -21,16 +21,17 @@ export interface FactSources {
 
 /** This node's facts: the machine's, dockerd's and glusterd's; what does not answer is null. */
 export async function nodeFacts({ ports, release, machine }: FactSources): Promise<NodeFacts> {
-  const { containers, swarm, pool, local } = ports;
+  const { containers, swarm, local } = ports;
   const parts = [containers.list(), containers.singletons()].map((seen) => seen.catch(() => []));
   const running = (await Promise.all(parts)).flat().filter((part) => part.running);
-  const ours = running.flatMap(({ name }) => portsOf[name] ?? []);
-  const [facts, docker, gluster, membership, memory] = await Promise.all([
+  const memory = await localStore(local).recall();
+  const used = portsOf(memory.settings?.ports ?? usualSettings.ports);
+  const ours = running.flatMap(({ name }) => used[name] ?? []);
+  const [facts, docker, gluster, membership] = await Promise.all([
     machine(ours),
     containers.info().catch(() => null),
-    glusterFacts(pool).catch(() => null),
+    glusterFacts(ports).catch(() => null),
     swarm.membership().catch(() => null),
-    localStore(local).recall(),
   ]);
   return {
     ...facts,
@@ -45,12 +46,16 @@ export async function nodeFacts({ ports, release, machine }: FactSources): Promi
   };
 }
 
-async function glusterFacts(pool: NodePorts['pool']): Promise<NodeFacts['gluster']> {
+async function glusterFacts({
+  pool,
+  glusterd,
+}: FactSources['ports']): Promise<NodeFacts['gluster']> {
   const peers = await pool.peers();
   const usable = peers.filter(({ state, connected }) => state === 'member' && connected);
   return {
     version: await pool.version(),
     peers: peers.flatMap(({ hosts }) => hosts),
     connected: usable.flatMap(({ hosts }) => hosts),
+    family: await glusterd.family(),
   };
 }

@@ -1,6 +1,9 @@
 import {
   type ContainerSpec,
+  describeHeldUpdate,
+  type HeldUpdate,
   type Ip,
+  type KrillRefusal,
   type NodeStatus,
   type PartStatus,
   type StorageHealth,
@@ -18,15 +21,19 @@ export interface StatusSources {
   readonly storage: StorageHealth;
   readonly content: ServedContent;
   readonly krillAnswers: boolean;
+  readonly held: HeldUpdate | null;
+  readonly krillRefusal: KrillRefusal | null;
   readonly doing: string;
+  /** What others of the agent's parts have found. */
+  readonly problems?: readonly string[];
 }
 
 /** What the agent tells the world of its node. */
 export function nodeStatus(sources: StatusSources): NodeStatus {
-  const { release, view, storage, content, krillAnswers, doing } = sources;
+  const { release, view, storage, content, krillAnswers, krillRefusal, held, doing } = sources;
   const { memory } = view;
   const parts = partsOf(view, krillAnswers);
-  const problems = problemsOf(sources);
+  const problems = [...problemsOf(sources), ...(sources.problems ?? [])];
   const wanted = memory.serving?.spec.containers ?? [];
   const stopped = memory.settings?.stopped === true;
   const healthy = stopped
@@ -38,6 +45,7 @@ export function nodeStatus(sources: StatusSources): NodeStatus {
     cluster: memory.cluster,
     nodes: memory.settings?.nodes ?? [],
     domains: memory.settings?.domains ?? null,
+    mode: memory.settings?.krill.mode ?? null,
     ...(stopped && { stopped }),
     storage,
     swarm: swarmStanding(view.swarm),
@@ -45,6 +53,8 @@ export function nodeStatus(sources: StatusSources): NodeStatus {
     serial: content.serial,
     serving: { hash: memory.serving?.hash ?? null, healthy, ready: isReady(sources) },
     parts,
+    ...(krillRefusal !== null && { krillRefusal }),
+    ...(held !== null && { held }),
     problems,
     doing,
   };
@@ -78,14 +88,24 @@ function swarmStanding(swarm: SwarmMembership | null): SwarmStanding {
   return swarm.manager ? 'manager' : 'worker';
 }
 
+const heldText = (held: HeldUpdate | null): string | null =>
+  held &&
+  `an update is held: ${describeHeldUpdate(held)}; see whether Krill is right, then "krillmanager accept"`;
+
+const refusalText = ({ because, todo }: KrillRefusal): string =>
+  `Krill is not started: ${because}; ${todo}`;
+
 /** Only what is wrong for a member; a node that is still joining says so in `doing`. */
-function problemsOf({ view, storage, content }: StatusSources): readonly string[] {
+function problemsOf(sources: StatusSources): readonly string[] {
+  const { view, storage, content, held, krillRefusal, doing } = sources;
   const { memory, containers, swarm, mount } = view;
-  if (memory.serving === null) return [];
+  const refused = krillRefusal === null ? [] : [refusalText(krillRefusal)];
+  if (memory.serving === null) return refused;
   const stopped = memory.settings?.stopped === true;
-  const found = stopped ? [] : [content.httpProblem, content.rsyncProblem];
+  const served = stopped ? [] : [content.httpProblem, content.rsyncProblem, heldText(held)];
+  const found: (string | null)[] = [...refused, ...served];
   if (containers === null) found.push('Docker does not answer');
-  if (!mount.mounted) found.push('the volume is not mounted');
+  if (!mount.mounted) found.push(`the volume is not mounted, ${doing}`);
   else if (!mount.answering) found.push('the volume does not answer');
   if (storage === 'down') found.push("this node's copy of the volume is down");
   if (swarm?.problem != null) found.push(`Docker Swarm: ${swarm.problem}`);

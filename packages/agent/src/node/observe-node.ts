@@ -6,31 +6,41 @@ import {
   type VolumeFiles,
   volumeName,
 } from '@krillmanager/core';
+import { requestPath } from '../cluster/requests.ts';
 import type { LocalStore } from './local-store.ts';
 import { ownAddress } from './next-action.ts';
 import type { NodePorts } from './node-ports.ts';
+import { checkSeal, readTerms } from './recruitment.ts';
 import { servingFiles } from './serving-files.ts';
-import type { Memory, PoolView, View, VolumeView } from './view.ts';
+import type { Memory, PoolView, RecruitView, View, VolumeView } from './view.ts';
 
 /** Looks at everything once. What does not answer is null in the view, never an exception. */
 export async function observeNode(ports: NodePorts, store: LocalStore): Promise<View> {
   const memory = await store.recall();
   const mount = await ports.mount.state();
   const addresses = ports.addresses();
-  const volume = mount.mounted && mount.answering ? await orNull(seeVolume(ports, memory)) : null;
+  const swarm = await orNull(ports.swarm.membership());
+  const out = swarm?.state === 'inactive' || swarm?.state === 'error';
+  const volume =
+    mount.mounted && mount.answering ? await orNull(seeVolume(ports, memory, out)) : null;
   const reachable = volume === null ? null : ports.volume;
   const spec = memory.serving?.spec ?? null;
-  const member = ownAddress(memory.settings?.nodes ?? [], addresses) !== null;
-  const settled = volume !== null && member && memory.left === null;
+  const self = ownAddress(memory.settings?.nodes ?? [], addresses);
+  const inactive = swarm?.state === 'inactive';
+  const settled = volume !== null && self !== null && memory.left === null;
   return {
     memory,
     addresses,
     named: await ports.names.named(),
+    recruit: memory.cluster === null || inactive ? await seeTerms(ports, volume) : null,
+    removed: volume === null && (await ports.removal.look(memory, self)),
+    family: await ports.glusterd.family(),
+    recruitedOver: ports.recruitedOver(),
     // Asking glusterd costs a process: only while something depends on the answer.
     pool: settled ? null : await orNull(seePool(ports)),
     mount,
     volume,
-    swarm: await orNull(ports.swarm.membership()),
+    swarm,
     containers: await orNull(ports.containers.list()),
     missingImages: (await orNull(ports.containers.missingImages(ports.images))) ?? [],
     files: await servingFiles(spec, ports.local, reachable).catch(() =>
@@ -39,7 +49,11 @@ export async function observeNode(ports: NodePorts, store: LocalStore): Promise<
   };
 }
 
-async function seeVolume({ volume, addresses }: NodePorts, memory: Memory): Promise<VolumeView> {
+async function seeVolume(
+  { volume, addresses }: NodePorts,
+  memory: Memory,
+  out: boolean,
+): Promise<VolumeView> {
   const settings = await readJson<VolumeView['settings'] & object>(volume, onVolume.settings);
   const join = await readJson<JoinMaterial>(volume, onVolume.joinMaterial);
   const nodes = settings?.nodes ?? join?.nodes ?? memory.settings?.nodes ?? [];
@@ -49,10 +63,24 @@ async function seeVolume({ volume, addresses }: NodePorts, memory: Memory): Prom
     settings,
     join,
     member: self === null ? null : await readJson<MemberRecord>(volume, onVolume.member(self)),
+    asked: out && self !== null && (await volume.read(joinRequest(self))) !== null,
     wanted: self === null ? null : await readJson(volume, onVolume.wanted(self)),
+    admitted: (await readJson<Ip[]>(volume, onVolume.admitted)) ?? [],
     evicted: await isEvicted(volume, addresses()),
   };
 }
+
+/** Asked for until this server is a member of the Swarm, by whose token it would come in. */
+async function seeTerms(ports: NodePorts, volume: VolumeView | null): Promise<RecruitView | null> {
+  const terms = await readTerms(ports.local);
+  if (terms === null) return null;
+  const { master, secret } = terms;
+  if (secret === null) return { master, seal: null };
+  const { cluster = null, join = null } = volume ?? {};
+  const node = ownAddress(join?.nodes ?? [], ports.addresses());
+  return { master, seal: checkSeal(secret, { cluster, join, node }, ports) };
+}
+const joinRequest = (ip: Ip): string => requestPath({ ip, wants: 'join' });
 
 /** Under any of our addresses: the settings may no longer name the one that we had as a member. */
 async function isEvicted(volume: VolumeFiles, addresses: readonly Ip[]): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { krillsyncUid, onVolume, paths, Secret, volumeName } from '@krillmanager/core';
+import { requestPath } from '../cluster/requests.ts';
 import type { Action } from './action.ts';
 import type { LocalStore } from './local-store.ts';
 import type { NodePorts } from './node-ports.ts';
@@ -27,6 +28,8 @@ export async function perform(action: Action, ports: NodePorts, store: LocalStor
       return store.loaded(action.hash);
     case 'assignNames':
       return ports.names.assign(action.nodes);
+    case 'speak':
+      return ports.glusterd.speak(action.family);
     case 'mount':
       return ports.mount.mount(volumeName);
     case 'remember':
@@ -37,12 +40,14 @@ export async function perform(action: Action, ports: NodePorts, store: LocalStor
         new Secret(action.material.token),
         action.as,
       );
+    case 'askToJoin':
+      return ports.volume.write(requestPath({ ip: action.as, wants: 'join' }), '{}', readable);
     case 'record':
-      return ports.volume.write(onVolume.member(action.member.ip), JSON.stringify(action.member), {
-        mode: 0o644,
-        uid: 0,
-        gid: 0,
-      });
+      return ports.volume.write(
+        onVolume.member(action.member.ip),
+        JSON.stringify(action.member),
+        readable,
+      );
     case 'leave':
       return leave(action.cluster, ports, store);
     case 'forget':
@@ -53,6 +58,7 @@ export async function perform(action: Action, ports: NodePorts, store: LocalStor
 }
 
 const rootOwned = { uid: 0, gid: 0 } as const;
+const readable = { ...rootOwned, mode: 0o644 } as const;
 
 async function writeFiles(changes: readonly FileChange[], { local }: NodePorts): Promise<void> {
   for (const { path, mode, encoding, content } of changes) {

@@ -1,36 +1,52 @@
-import { onVolume, type StorageHealth, volumeName } from '@krillmanager/core';
+import { type StorageHealth, volumeName } from '@krillmanager/core';
 import { ownAddress } from './next-action.ts';
 import type { NodePorts } from './node-ports.ts';
 import { storageHealth } from './storage-health.ts';
+import { readReport, type StorageReport, writeReport } from './storage-report.ts';
 import type { View } from './view.ts';
 
 /** How often glusterd is asked; its commands take a lock over the whole cluster. */
 export const storagePollMs = 30_000;
+/** An older report is none: whoever wrote it does not poll any more. */
+const reportValidMs = 3 * storagePollMs;
+
+/** How the volume is, as far as this node can tell. */
+export interface StorageSeen {
+  readonly health: StorageHealth;
+  /** Every copy is online and whole. */
+  readonly whole: boolean;
+}
 
 /**
- * Asks glusterd for our brick. The leader of the Swarm asks for the heal count too, for everybody.
+ * The agent that `polls` asks glusterd and reports to all on the volume; the others read what it
+ * reported. Without a report, each asks its own glusterd for what it knows.
  */
-export async function pollStorage(ports: NodePorts, view: View): Promise<StorageHealth> {
-  const volume = await ports.pool.volume(volumeName);
-  if (volume === null) return 'absent';
+export async function pollStorage(
+  ports: NodePorts,
+  view: View,
+  polls: boolean,
+): Promise<StorageSeen> {
+  const { volume: files, clock } = ports;
   const answering = view.mount.mounted && view.mount.answering;
-  if (view.swarm?.leader === true && answering) await publishHeal(ports);
-  return storageHealth({
-    self: ownAddress(view.memory.settings?.nodes ?? [], view.addresses),
-    volume,
-    online: await ports.pool.onlineBricks(volumeName),
-    answering,
-    healPending: answering ? await readHeal(ports) : null,
-  });
+  const known = answering && !polls ? await readReport(files, clock.now(), reportValidMs) : null;
+  const report = known ?? (await askGlusterd(ports, polls && answering));
+  if (report === null) return { health: 'absent', whole: false };
+  if (known === null && polls && answering) await writeReport(files, report);
+  const { volume, online, healPending } = report;
+  const self = ownAddress(view.memory.settings?.nodes ?? [], view.addresses);
+  return {
+    health: storageHealth({ self, volume, online, answering, healPending }),
+    whole: online.length === volume.bricks.length && healPending === 0,
+  };
 }
 
-async function publishHeal({ pool, volume, clock }: NodePorts): Promise<void> {
-  const pending = await pool.healPending(volumeName);
-  const report = JSON.stringify({ pending, at: new Date(clock.now()).toISOString() });
-  await volume.write(onVolume.heal, report, { mode: 0o644, uid: 0, gid: 0 });
-}
-
-async function readHeal({ volume }: NodePorts): Promise<number | null> {
-  const text = await volume.read(onVolume.heal);
-  return text === null ? null : (JSON.parse(text) as { pending: number }).pending;
+async function askGlusterd(
+  { pool, clock }: NodePorts,
+  thoroughly: boolean,
+): Promise<StorageReport | null> {
+  const volume = await pool.volume(volumeName);
+  if (volume === null) return null;
+  const online = await pool.onlineBricks(volumeName);
+  const healPending = thoroughly ? await pool.healPending(volumeName) : 0;
+  return { volume, online, healPending, atMs: clock.now() };
 }

@@ -1,6 +1,7 @@
 import { request } from 'node:https';
 import { createConnection } from 'node:net';
-import { tcpAnswers } from './tcp-answers.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServicePorts } from '@krillmanager/core';
 
 const deadlineMs = 3000;
 
@@ -17,10 +18,11 @@ export interface ServedContent {
 export async function servedContent(
   rrdpName: string,
   authority: string | null,
+  ports: ServicePorts,
 ): Promise<ServedContent> {
   const [http, rsync] = await Promise.allSettled([
-    fetchNotification(rrdpName, authority),
-    greetRsyncd(),
+    twice(() => fetchNotification(rrdpName, authority, ports.https)),
+    greetRsyncd(ports.rsync),
   ]);
   return {
     session: http.status === 'fulfilled' ? http.value.session : null,
@@ -30,11 +32,57 @@ export async function servedContent(
   };
 }
 
+const againAfterMs = 800;
+
+/** While NGINX loads another certificate it shows the old one for a moment: that is no problem yet. */
+async function twice<T>(fetch: () => Promise<T>): Promise<T> {
+  const startedMs = Date.now();
+  try {
+    return await fetch();
+  } catch (error) {
+    if (Date.now() - startedMs > againAfterMs) throw error;
+    await sleep(againAfterMs);
+    return fetch();
+  }
+}
+
 /** With a third party's repository there is only Krill's front door to look at. */
-export async function servedFrontDoor(): Promise<ServedContent> {
-  const open = await tcpAnswers('127.0.0.1', 443);
-  const httpProblem = open ? null : 'NGINX: nothing answers on port 443';
-  return { session: null, serial: null, httpProblem, rsyncProblem: null };
+export async function servedFrontDoor(
+  krillName: string,
+  authority: string | null,
+  { https }: ServicePorts,
+): Promise<ServedContent> {
+  const problem = await knock(krillName, authority, https).then(
+    () => null,
+    (error: unknown) => `NGINX: ${reason(error)}`,
+  );
+  return { session: null, serial: null, httpProblem: problem, rsyncProblem: null };
+}
+
+const callTo = (name: string, authority: string | null, port: number) => ({
+  host: '127.0.0.1',
+  port,
+  servername: name,
+  headers: { host: name, 'user-agent': 'krillmanager-agent' },
+  ...(authority === null ? {} : { ca: authority, allowPartialTrustChain: true }),
+  timeout: deadlineMs,
+  agent: false,
+});
+
+/** Any answer over TLS, at a path that NGINX answers itself: Krill may be away. */
+function knock(name: string, authority: string | null, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      { ...callTo(name, authority, port), method: 'HEAD', path: '/metrics' },
+      (answer) => {
+        answer.resume();
+        resolve();
+      },
+    );
+    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${deadlineMs} ms`)));
+    asked.on('error', reject);
+    asked.end();
+  });
 }
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -51,18 +99,11 @@ export function sessionAndSerial(notification: string): { session: string; seria
 function fetchNotification(
   rrdpName: string,
   authority: string | null,
+  port: number,
 ): Promise<{ session: string; serial: number }> {
   return new Promise((resolve, reject) => {
     const asked = request(
-      {
-        host: '127.0.0.1',
-        servername: rrdpName,
-        path: '/rrdp/notification.xml',
-        headers: { host: rrdpName, 'user-agent': 'krillmanager-agent' },
-        ...(authority === null ? {} : { ca: authority, allowPartialTrustChain: true }),
-        timeout: deadlineMs,
-        agent: false,
-      },
+      { ...callTo(rrdpName, authority, port), path: '/rrdp/notification.xml' },
       (answer) => {
         if (answer.statusCode !== 200) {
           answer.resume();
@@ -88,13 +129,13 @@ function fetchNotification(
 }
 
 /** The daemon speaks first: "@RSYNCD: 32.0 …". */
-function greetRsyncd(): Promise<void> {
+function greetRsyncd(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = createConnection({ host: '127.0.0.1', port: 873, timeout: deadlineMs });
+    const socket = createConnection({ host: '127.0.0.1', port, timeout: deadlineMs });
     socket.on('data', (chunk) => {
       socket.destroy();
       if (chunk.subarray(0, 8).toString('latin1') === '@RSYNCD:') resolve();
-      else reject(new Error('something else answers on port 873'));
+      else reject(new Error(`something else answers on port ${port}`));
     });
     socket.on('timeout', () => socket.destroy(new Error(`no answer within ${deadlineMs} ms`)));
     socket.on('error', reject);

@@ -11,17 +11,18 @@ export interface StorageFacts {
   readonly volume: VolumeState | null;
   readonly online: readonly Brick[];
   readonly answering: boolean;
-  /** Entries that wait for healing, as the polling node last wrote; null when unknown. */
-  readonly healPending: number | null;
+  /** Entries that wait for healing. */
+  readonly healPending: number;
 }
 
 /** How this node's copy of the volume is. */
 export function storageHealth(facts: StorageFacts): StorageHealth {
   const { self, volume, online, answering, healPending } = facts;
-  if (volume === null) return 'absent';
+  // A node that does not know yet which of the list it is cannot say that it has no copy.
+  if (volume === null || self === null) return 'absent';
   if (!answering) return 'down';
-  const here = (brick: Brick): boolean => self !== null && brick.host === hostName(self);
+  const here = (brick: Brick): boolean => brick.host === hostName(self);
   if (!volume.bricks.some(here)) return 'client';
   if (!online.some(here)) return 'down';
-  return (healPending ?? 0) > 0 ? 'healing' : 'ok';
+  return healPending > 0 ? 'healing' : 'ok';
 }

@@ -4,6 +4,7 @@ import type {
   ContainerState,
   FileEncoding,
   Ip,
+  IpFamily,
   JoinMaterial,
   MemberRecord,
   MountState,
@@ -11,6 +12,7 @@ import type {
   ServingSpec,
   SwarmMembership,
 } from '@krillmanager/core';
+import type { Seal } from './recruitment.ts';
 
 /** A serving stack with the hash that its author gave it. */
 export interface WantedServing {
@@ -50,9 +52,20 @@ export interface VolumeView {
   readonly settings: ClusterSettings | null;
   readonly join: JoinMaterial | null;
   readonly member: MemberRecord | null;
+  /** A request to be let into the Swarm again is waiting; not looked for by one that is in. */
+  readonly asked: boolean;
   readonly wanted: WantedServing | null;
+  /** Who may reach the volume: nodes, and those about to be. */
+  readonly admitted: readonly Ip[];
   /** The master removes this node from the cluster. */
   readonly evicted: boolean;
+}
+
+/** What a server that is no member yet asks of whoever takes it in. */
+export interface RecruitView {
+  readonly master: Ip | null;
+  /** Of the open door, for our secret; null when none is asked for. */
+  readonly seal: Seal | null;
 }
 
 export interface PoolView {
@@ -66,6 +79,14 @@ export interface View {
   readonly memory: Memory;
   readonly addresses: readonly Ip[];
   readonly named: readonly Ip[];
+  /** The others say that the cluster goes on without this node. */
+  readonly removed: boolean;
+  /** The one that our glusterd is set to. */
+  readonly family: IpFamily;
+  /** The one over which a master has called to take us in; null: nobody did. */
+  readonly recruitedOver: IpFamily | null;
+  /** Null for a member, and when whoever comes first may take this server in. */
+  readonly recruit: RecruitView | null;
   /** Null while the local glusterd does not answer, or was not asked because nothing depends on it. */
   readonly pool: PoolView | null;
   readonly mount: MountState;

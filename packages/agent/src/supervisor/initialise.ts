@@ -8,11 +8,15 @@ import { writeDurably } from './write-durably.ts';
 
 const askEveryMs = 300;
 
-/** Uses the one-shot permit up: from here on a death leaves "initialising", which never restarts. */
-export async function beginInitialisation(places: Places, wanted: AbortSignal): Promise<void> {
-  const state = JSON.stringify({ state: 'initialising' });
+/** Uses the one-shot permit up: from here on a death leaves "initialising", and in which mode. */
+export async function beginInitialisation(
+  places: Places,
+  { krill: { mode } }: ClusterSettings,
+  wanted: AbortSignal,
+): Promise<void> {
+  const state = JSON.stringify({ state: 'initialising', mode });
   await writeDurably(places.state, state, { mode: 0o600, wanted });
-  await rm(places.permit);
+  await rm(places.permit, { force: true });
 }
 
 export interface Initialisation {
@@ -55,23 +59,55 @@ async function keepTrustAnchor({ places, answer, wanted }: Initialisation): Prom
   await writeDurably(`${places.trustAnchor}/ta.tal`, locator.toString('utf8'), published);
 }
 
+/** Each command is left out when an earlier run, which died, has done it. */
 async function makeCa(
   krill: Exclude<KrillSettings, { mode: 'testbed' }>,
   domains: ClusterSettings['domains'],
   { places, wanted }: Initialisation,
 ): Promise<void> {
   const ask = (argv: readonly string[]) => krillc(argv, wanted);
-  // The socket comes a moment after the port, and no command below can be asked twice.
+  const succeeds = (argv: readonly string[]) => ask(argv).then(...yesOrNo);
+  // The socket comes a moment after the port.
   await awaitAnswer(() => ask(['health']).catch(() => null), wanted);
-  const ca = ['--ca', krill.ca];
-  if (krill.mode === 'third-party') return void (await ask(['add', ...ca]));
-  const rrdp = ['--rrdp', `https://${domains.rrdp}/rrdp/`];
-  const rsync = ['--rsync', `rsync://${domains.rsync}/repo/`];
-  await ask(['pubserver', 'server', 'init', ...rrdp, ...rsync]);
-  await ask(['add', ...ca]);
+  const { ca, mode } = krill;
+  const lists = async (argv: readonly string[]) =>
+    handles(await ask([...json, ...argv])).includes(ca);
+  const publishers = ['pubserver', 'publishers'];
+  if (mode === 'own' && !(await succeeds([...publishers, 'list']))) {
+    const rrdp = ['--rrdp', `https://${domains.rrdp}/rrdp/`];
+    const rsync = ['--rsync', `rsync://${domains.rsync}/repo/`];
+    await ask(['pubserver', 'server', 'init', ...rrdp, ...rsync]);
+  }
+  if (!(await lists(['list']))) await ask(['add', '--ca', ca]);
+  if (mode === 'third-party') return keepRequests(ca, places, wanted);
+  if (await succeeds(['repo', 'show', '--ca', ca])) return;
   // By file: krillc opens what it is to read by name, and a pipe of Node's has none that opens.
-  await writeFile(places.exchange, await ask(['repo', 'request', ...ca]));
-  const publisher = ['pubserver', 'publishers', 'add', '--request', places.exchange];
-  await writeFile(places.exchange, await ask(publisher));
-  await ask(['repo', 'configure', ...ca, '--response', places.exchange]);
+  const { exchange } = places;
+  if (!(await lists([...publishers, 'list']))) {
+    await writeFile(exchange, await ask(['repo', 'request', '--ca', ca]));
+    await ask([...publishers, 'add', '--request', exchange]);
+  }
+  await writeFile(exchange, await ask([...publishers, 'response', '--publisher', ca]));
+  await ask(['repo', 'configure', '--ca', ca, '--response', exchange]);
+}
+
+/** For the operator, whom `init` shows them to: repository and parent are somebody else's. */
+async function keepRequests(ca: string, places: Places, wanted: AbortSignal): Promise<void> {
+  const requests = [
+    [places.childRequest, 'parents'],
+    [places.publisherRequest, 'repo'],
+  ] as const;
+  for (const [path, what] of requests) {
+    const request = await krillc([what, 'request', '--ca', ca], wanted);
+    await writeDurably(path, request, { mode: 0o600, wanted });
+  }
+}
+
+const json = ['--format', 'json'];
+const yesOrNo = [() => true, () => false] as const;
+
+/** Of `list` and `pubserver publishers list`, as Krill 0.16 prints them: {"cas": [{"handle": …}]}. */
+function handles(text: string): readonly string[] {
+  const lists = Object.values(JSON.parse(text) as Record<string, readonly { handle: string }[]>);
+  return lists.flat().map(({ handle }) => handle);
 }

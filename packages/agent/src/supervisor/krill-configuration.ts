@@ -1,9 +1,10 @@
-import { type ClusterSettings, type Ip, krillPort } from '@krillmanager/core';
+import { type ClusterSettings, type Ip, krillPort, limits } from '@krillmanager/core';
 
 export interface KrillView {
   readonly addresses: readonly string[];
   readonly port: number;
   readonly domains: ClusterSettings['domains'];
+  readonly messageBytes: typeof limits.messageBytes;
   /** As it stands between quotes. */
   readonly adminToken: string;
   readonly logLevel: ClusterSettings['logLevel'];
@@ -22,6 +23,7 @@ export function krillView(
     addresses: [...own, '127.0.0.1'],
     port: krillPort,
     domains: settings.domains,
+    messageBytes: limits.messageBytes,
     // A file of the operator's may hold anything; JSON's escapes are TOML's, too.
     adminToken: JSON.stringify(adminToken).slice(1, -1),
     // Settings that an earlier release has left on the volume do not say it.

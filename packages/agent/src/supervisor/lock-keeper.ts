@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkEveryMs, renewEveryMs } from './policy.ts';
-import { isOverdue } from './renewal-overdue.ts';
+import { checkEveryMs, renewalOverdueMs, renewEveryMs } from './policy.ts';
+import { isOverdue, type LastSigns } from './renewal-overdue.ts';
 import type { TwoLocks } from './two-locks.ts';
 
-/** Milliseconds since the agents' heartbeats showed a majority; unknown where there are none. */
-export type MajoritySeen = () => number | 'unknown';
+/** What the agents' heartbeats show now; unknown where there are none. */
+export type MajoritySeen = () => LastSigns['majority'];
 
 /** Renews the locks from the moment that they are had, and tells at once when they may be lost. */
 export class LockKeeper {
@@ -32,7 +32,8 @@ export class LockKeeper {
     const { renewedAt, refusedAt } = this.#locks;
     const renewedMs = performance.now() - renewedAt;
     const refusedAfterMs = refusedAt - renewedAt;
-    if (isOverdue({ renewedMs, refusedAfterMs, majorityMs: this.#majoritySeen() })) {
+    const majority = renewedMs > renewalOverdueMs ? this.#majoritySeen() : 'unknown';
+    if (isOverdue({ renewedMs, refusedAfterMs, majority })) {
       this.#lose(`no lock could be renewed for ${(renewedMs / 1000).toFixed(1)} s`);
     }
     return this.lost;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { krillWaiting, supervisorReports } from '@krillmanager/core';
 
 /** Where things are inside Krill's container; tests put another root before them. */
 export function placesBelow(root: string) {
@@ -14,11 +15,17 @@ export function placesBelow(root: string) {
     permit: join(guard, 'permit.json'),
     token: join(guard, 'admin-token'),
     trustAnchor: join(krill, 'ta'),
+    childRequest: join(guard, 'child-request.xml'),
+    publisherRequest: join(guard, 'publisher-request.xml'),
     configuration: join(root, 'tmp/krill.conf'),
     /** What one call of krillc says and the next one reads. */
     exchange: join(root, 'tmp/krillc.xml'),
+    /** What the agent's heartbeats show. */
+    majority: join(root, 'run/krillmanager/heartbeats/majority.json'),
     /** Present while the supervisor waits for the locks or a remedy: that counts as healthy. */
-    waiting: join(root, 'tmp/waiting'),
+    waiting: join(root, krillWaiting),
+    /** Why Krill is not started, for the agent of the node. */
+    refusal: join(root, supervisorReports.inside, supervisorReports.refusal),
   };
 }
 

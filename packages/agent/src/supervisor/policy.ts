@@ -20,6 +20,8 @@ export const unreachableMs = 10_000;
 export const preparationMs = 20_000;
 /** How long a refusal stands before the container ends and Swarm starts another. */
 export const refusalMs = 30_000;
+/** How often it is looked whether a refusal still stands. */
+export const refusalEveryMs = 1000;
 
 /** How long Krill may take to end by itself. */
 export const krillStopMs = 10_000;

@@ -10,7 +10,9 @@ export async function readRecord<T>(path: string): Promise<T | null> {
   if (text === null) return null;
   const record = parsed(text);
   if (typeof record === 'object' && record !== null) return record as T;
-  throw new Refusal(`${path} is damaged`);
+  throw new Refusal(`${path} is damaged`, {
+    todo: 'restore it from your backup of krill/guard on the volume',
+  });
 }
 
 function parsed(text: string): unknown {

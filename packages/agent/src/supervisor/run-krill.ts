@@ -3,7 +3,7 @@ import { awaitAnswer, completeInitialisation } from './initialise.ts';
 import { type KrillProcess, startKrill } from './krill-process.ts';
 import type { LockKeeper } from './lock-keeper.ts';
 import { initialisationMs, krillStartMs } from './policy.ts';
-import { Refusal } from './refusal.ts';
+import { type Refusal, Unfinished } from './refusal.ts';
 import type { Supervision, Task } from './supervise.ts';
 import { deadline, unless } from './unless.ts';
 
@@ -20,7 +20,7 @@ export async function runKrill(
   const { places, say, signal } = supervision;
   // Until it answers, it is as it should be: reading large data takes long.
   await writeFile(places.waiting, 'Krill is starting');
-  say(task.initialise ? 'initialising Krill' : 'starting Krill');
+  say(saying[task.as]);
   // Nothing is waited for between this look at the clock and the listener below.
   keeper.check().throwIfAborted();
   signal.throwIfAborted();
@@ -32,7 +32,7 @@ export async function runKrill(
   if (failure !== undefined) krill.stop();
   const { code, how } = await krill.ended;
   keeper.lost.throwIfAborted();
-  if (failure !== undefined) throw new Refusal(unfinished(failure));
+  if (failure !== undefined) throw unfinished(failure, task);
   if (!signal.aborted) say(`Krill has ended: ${how}`);
   return signal.aborted ? 0 : (code ?? 1);
 }
@@ -51,9 +51,10 @@ function endOf(krill: KrillProcess): AbortSignal {
 /** Until Krill answers and, if it is to be initialised, all that belongs to it is made. */
 async function attend(
   { places, answer, say }: Supervision,
-  { initialise, settings }: Task,
+  { as, settings }: Task,
   over: AbortSignal,
 ): Promise<void> {
+  const initialise = as !== 'run';
   const patienceMs = initialise ? initialisationMs : krillStartMs;
   const late = deadline(patienceMs, `not done within ${patienceMs / 1000} s`);
   const wanted = AbortSignal.any([over, late]);
@@ -70,5 +71,19 @@ async function attend(
   await rm(places.waiting, { force: true });
 }
 
-const unfinished = (error: unknown): string =>
-  `its initialisation failed and cannot be resumed: ${error instanceof Error ? error.message : error}`;
+const saying: Readonly<Record<Task['as'], string>> = {
+  run: 'starting Krill',
+  initialise: 'initialising Krill',
+  resume: "going on with Krill's initialisation, which died in its middle",
+};
+
+/** A test bed is not resumed at all; where going on has failed, too, it may help to start over. */
+function unfinished(error: unknown, { as, settings }: Task): Refusal {
+  const because = `its initialisation failed: ${error instanceof Error ? error.message : error}`;
+  if (settings.krill.mode === 'testbed' || as === 'resume') {
+    const todo = 'remove the cause and run "krillmanager init": it offers to start over';
+    return new Unfinished(because, { todo, startOver: true });
+  }
+  const todo = 'remove the cause; it goes on by itself, and so does "krillmanager init"';
+  return new Unfinished(because, { todo });
+}

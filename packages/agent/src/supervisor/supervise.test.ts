@@ -75,6 +75,7 @@ describe('the first start', () => {
       'krillc add --ca main <>',
       'krillc repo request --ca main <>',
       `krillc pubserver publishers add --request ${exchange} <answer to repo request>`,
+      'krillc pubserver publishers response --publisher main <>',
       `krillc repo configure --ca main --response ${exchange} <answer to pubserver publishers>`,
     ]);
     supervisor.kill('SIGTERM');
@@ -89,7 +90,7 @@ describe('the first start', () => {
     const supervisor = start();
     await supervisor.says('initialising Krill');
     await pause(500);
-    expect(await stage.state()).toEqual({ state: 'initialising' });
+    expect(await stage.state()).toEqual({ state: 'initialising', mode: 'testbed' });
     expect(existsSync(stage.places.waiting)).toBe(true);
     await stage.answers('ta/ta.cer', 'certificate');
     await stage.answers('ta/ta.tal', 'locator');
@@ -101,6 +102,37 @@ describe('the first start', () => {
     expect(existsSync(stage.places.waiting)).toBe(false);
   });
 
+  const begun = (mode: string) => stage.write(stage.places.state, { state: 'initialising', mode });
+  const commands = ['pubserver server', 'add', 'repo request', 'repo configure'];
+
+  test.each([
+    [[], commands],
+    [['server'], commands.slice(1)],
+    [['server', 'ca'], commands.slice(2)],
+    [['server', 'ca', 'publisher'], commands.slice(3)],
+    [['server', 'ca', 'publisher', 'repo'], []],
+  ])('that died when %j was done goes on from there', async (done, expected) => {
+    await begun('own');
+    await rm(stage.places.permit);
+    await stage.did(...done);
+    const supervisor = start();
+    await supervisor.says("going on with Krill's initialisation");
+    await supervisor.says('Krill is initialised');
+    expect(await stage.state()).toEqual({ state: 'initialised' });
+    const said = (await stage.log()).filter((line) => line.startsWith('krillc'));
+    for (const command of commands) {
+      const found = said.filter((line) => line.startsWith(`krillc ${command} `));
+      expect([command, found.length]).toEqual([command, expected.includes(command) ? 1 : 0]);
+    }
+  });
+
+  test('of a test bed that died is not resumed, but can be started over', async () => {
+    await begun('testbed');
+    const supervisor = start();
+    await supervisor.says('cannot be resumed; run "krillmanager init": it offers to start over');
+    expect(await stage.refusal()).toMatchObject({ startOver: true });
+  });
+
   test.each([
     [
       'krillc fails',
@@ -108,17 +140,16 @@ describe('the first start', () => {
       'no such thing',
     ],
     ['Krill ends', null, 'Krill has ended: exit code 3'],
-  ])('that fails because %s is never tried again', async (_why, krillc, because) => {
+  ])('that fails because %s says so, and ends Krill', async (_why, krillc, because) => {
     if (krillc === null) await stage.program('krill', '#!/bin/sh\nexit 3\n');
     else await stage.program('krillc', krillc);
     const supervisor = start();
-    await supervisor.says('its initialisation failed and cannot be resumed');
+    await supervisor.says('its initialisation failed: ');
     expect(supervisor.said).toContain(because);
     expect(await locksAreFree()).toBe(true);
     expect((await stage.krills()).filter(isAlive)).toEqual([]);
-    const another = start();
-    await another.says('Krill is not started: an initialisation died in its middle');
-    expect(await stage.state()).toEqual({ state: 'initialising' });
+    expect(await stage.state()).toEqual({ state: 'initialising', mode: 'own' });
+    expect(await stage.refusal()).toMatchObject({ startOver: false });
   });
 
   test('that cannot begin keeps the permit', async () => {
@@ -163,6 +194,10 @@ describe('Krill is not started', () => {
     const supervisor = start();
     await supervisor.says('Krill is not started: ');
     expect(supervisor.said).toContain(because);
+    const { because: told, atMs } = await stage.refusal();
+    expect(told).toContain(because);
+    const saidAnew = async () => (await stage.refusal()).atMs > atMs;
+    await eventually(saidAnew, 'the same said again');
     const waiting = () => readFile(stage.places.waiting, 'utf8').catch(() => '');
     await eventually(async () => (await waiting()).includes(because), 'the sign for health');
     supervisor.kill('SIGTERM');
@@ -170,6 +205,18 @@ describe('Krill is not started', () => {
     expect(await stage.krills()).toEqual([]);
     expect(await readdir(stage.places.data)).toEqual(before);
   });
+});
+
+test('a refusal ends as soon as its reason is gone, and Krill starts', async () => {
+  await stage.initialised();
+  await stage.write(stage.places.sentinel, { id: 'x' });
+  const refused = start();
+  await refused.says('belongs to cluster x');
+  await stage.write(stage.places.sentinel, { id: 'cluster-1' });
+  expect(await refused.ended).toBe(1);
+  const supervisor = start();
+  await supervisor.says('starting Krill');
+  expect(existsSync(stage.places.refusal)).toBe(false);
 });
 
 describe('a running Krill', () => {

@@ -1,16 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
+import { readFile } from 'node:fs/promises';
 import type { ClusterSettings } from '@krillmanager/core';
 import { ownAddresses } from '@krillmanager/host';
 import { contend } from './contend.ts';
-import { assertPlace, permission, readSettings } from './guard.ts';
+import { assertPlace, type Permission, permission, readSettings } from './guard.ts';
 import { beginInitialisation } from './initialise.ts';
 import type { KrillAnswers } from './krill-answer.ts';
 import { krillView } from './krill-configuration.ts';
 import { LockKeeper, type MajoritySeen } from './lock-keeper.ts';
 import type { Places } from './places.ts';
-import { preparationMs, refusalMs } from './policy.ts';
+import { preparationMs } from './policy.ts';
 import { Refusal } from './refusal.ts';
+import { refuse, withdrawRefusal } from './refuse.ts';
 import { runKrill } from './run-krill.ts';
 import { deadline, unless } from './unless.ts';
 import { writeDurably } from './write-durably.ts';
@@ -32,7 +32,7 @@ export interface Supervision {
 /** What Krill is to be started for. */
 export interface Task {
   readonly settings: ClusterSettings;
-  readonly initialise: boolean;
+  readonly as: Permission;
 }
 
 /** Of the container, when the volume was the trouble. */
@@ -48,7 +48,8 @@ export async function supervise(supervision: Supervision): Promise<number> {
     return await superviseUnderLocks(supervision);
   } catch (error) {
     if (signal.aborted) return 0;
-    if (error instanceof Refusal) return await refuse(supervision, error.message);
+    if (error instanceof Refusal)
+      return await refuse(supervision, error, () => judged(supervision));
     say(error instanceof Error ? error.message : String(error));
     return volumeTroubleCode;
   } finally {
@@ -57,8 +58,8 @@ export async function supervise(supervision: Supervision): Promise<number> {
 }
 
 async function superviseUnderLocks(supervision: Supervision): Promise<number> {
-  const { places, clusterId, isVolume, signal } = supervision;
-  await unless(answering(signal), assertPlace(places, clusterId, isVolume));
+  const { signal } = supervision;
+  await unless(answering(signal), assertOurs(supervision));
   const keeper = new LockKeeper(await contend(supervision), supervision.majoritySeen);
   try {
     const wanted = answering(signal, keeper.lost);
@@ -70,6 +71,20 @@ async function superviseUnderLocks(supervision: Supervision): Promise<number> {
   }
 }
 
+const assertOurs = ({ places, clusterId, isVolume }: Supervision): Promise<void> =>
+  assertPlace(places, clusterId, isVolume);
+
+/** What a container that starts now would find, before it has the locks. */
+async function judged(supervision: Supervision): Promise<void> {
+  const { places, signal } = supervision;
+  const looked = async () => {
+    await assertOurs(supervision);
+    await permission(places);
+    await readSettings(places);
+  };
+  await unless(answering(signal), looked());
+}
+
 const answering = (...signals: readonly AbortSignal[]): AbortSignal =>
   AbortSignal.any([
     ...signals,
@@ -79,11 +94,12 @@ const answering = (...signals: readonly AbortSignal[]): AbortSignal =>
 /** All that can fail comes before the permit is used up. */
 async function prepare(supervision: Supervision, wanted: AbortSignal): Promise<Task> {
   const { places } = supervision;
-  const initialise = (await permission(places)) === 'initialise';
+  const as = await permission(places);
   const settings = await readSettings(places);
   await configure(supervision, settings, wanted);
-  if (initialise) await beginInitialisation(places, wanted);
-  return { settings, initialise };
+  if (as !== 'run') await beginInitialisation(places, settings, wanted);
+  await withdrawRefusal(places);
+  return { settings, as };
 }
 
 async function configure(
@@ -94,12 +110,4 @@ async function configure(
   const token = (await readFile(places.token, 'utf8')).trim();
   const text = render('krill.conf', krillView(settings, token, ownAddresses()));
   await writeDurably(places.configuration, text, { mode: 0o600, wanted });
-}
-
-/** Says why, once, and stays: a container that comes and goes tells the operator less. */
-async function refuse({ say, signal, places }: Supervision, because: string): Promise<number> {
-  say(`Krill is not started: ${because}`);
-  await writeFile(places.waiting, because);
-  await pause(refusalMs, undefined, { signal }).catch(() => undefined);
-  return signal.aborted ? 0 : 1;
 }

@@ -1,4 +1,6 @@
-import { configurationJsonSchema, configurationYaml } from '@krillmanager/core';
+import { installedRelease } from '@krillmanager/agent';
+import { cachingView, configurationJsonSchema, configurationYaml } from '@krillmanager/core';
+import { templateRenderer } from '@krillmanager/host';
 import { readGivenFiles } from '../configuration/given-files.ts';
 import {
   type ConfigurationOptions,
@@ -27,6 +29,14 @@ export async function configCheck(options: ConfigOptions): Promise<number> {
   process.stdout.write(
     options.json === true ? '{"valid":true}\n' : 'The configuration is valid.\n',
   );
+  return 0;
+}
+
+/** NGINX as a cache before another publication server, on a server of its own. */
+export async function configNginx(options: ConfigOptions): Promise<number> {
+  const view = cachingView(await read(options));
+  const { templates } = await installedRelease();
+  process.stdout.write(templateRenderer(templates)('nginx-caching.conf', view));
   return 0;
 }
 

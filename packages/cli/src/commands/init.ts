@@ -9,6 +9,9 @@ export interface InitOptions {
   readonly config?: string;
   readonly private?: boolean;
   readonly advertise?: string;
+  readonly master?: string;
+  readonly joinSecretFile?: string;
+  readonly wait?: string;
   readonly waitSlaves?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
@@ -20,7 +23,16 @@ export interface InitOptions {
 /** `init` on a slave when --slave is given, else on the master. */
 export function initCommand(options: InitOptions): Promise<number> {
   asRoot('krillmanager init');
-  if (options.slave === undefined) return initMaster(options);
+  if (options.slave === undefined) {
+    for (const name of ['master', 'wait'] as const) {
+      if (options[name] === undefined) continue;
+      throw usage(
+        `--${name} is for slaves`,
+        `krillmanager init --slave=1 --${name}=${options[name]}`,
+      );
+    }
+    return initMaster(options);
+  }
   if (options.slaveIps !== undefined) {
     throw usage('--slave and --slave-ips exclude each other', 'the master gets the list');
   }

@@ -1,7 +1,7 @@
 import { httpAgents, localStore, type Machine, openMachine } from '@krillmanager/agent';
 import { type Ip, paths } from '@krillmanager/core';
 import { type ConfirmOptions, confirm } from '../confirm.ts';
-import { takeLock } from '../init/take-lock.ts';
+import { takeHere } from '../init/take-lock.ts';
 import { requireUnwanted } from '../leave/still-wanted.ts';
 import { leaveSteps } from '../leave/take-leave.ts';
 import { asRoot } from './as-root.ts';
@@ -21,7 +21,7 @@ export async function leaveCommand(options: LeaveOptions): Promise<number> {
     await requireUnwanted({ self, nodes }, httpAgents());
   }
   await confirm(severity(self), options);
-  const lock = await takeLock('krillmanager leave');
+  const lock = await takeHere('krillmanager leave');
   try {
     await takeLeave(machine);
   } finally {

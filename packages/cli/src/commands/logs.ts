@@ -1,6 +1,14 @@
-import { type Machine, openMachine } from '@krillmanager/agent';
-import { agentUnit, UserError } from '@krillmanager/core';
-import { runThrough } from '@krillmanager/host';
+import {
+  clusterLogs,
+  isLogSource,
+  type LogEntry,
+  type LogQuery,
+  logSources,
+  mergeByTime,
+  type NodeLog,
+  openMachine,
+} from '@krillmanager/agent';
+import { UserError } from '@krillmanager/core';
 import { asRoot } from './as-root.ts';
 
 export interface LogsOptions {
@@ -8,33 +16,27 @@ export interface LogsOptions {
   readonly tail?: string;
 }
 
-export const logSources = ['krill', 'nginx', 'rsyncd', 'krillsync', 'agent'] as const;
+/** While following, how long a line waits for an older one of another node. */
+const patienceMs = 300;
 
-/** What a service of this server has logged: standard output and error as it wrote them. */
+/**
+ * What a service has logged on all nodes, each line with its node before it, in the order of time.
+ * @returns 1 when the log of a node is missing
+ */
 export async function logsCommand(
   source: string | undefined,
   { follow = false, tail: lines }: LogsOptions,
 ): Promise<number> {
-  if (!logSources.some((known) => known === source)) {
+  if (source === undefined || !isLogSource(source)) {
     throw new UserError(`there is no service "${source}"`, {
       hint: `one of ${logSources.join(', ')}: krillmanager logs nginx`,
       exitCode: 2,
     });
   }
-  const tail = lines === undefined ? null : parseTail(lines);
+  const query = { source, follow, tail: lines === undefined ? null : parseTail(lines) };
   asRoot('krillmanager logs');
-  if (source === 'agent') return runThrough(journalArgv(follow, tail));
-  const machine = openMachine();
-  const id = await containerOf(machine, source ?? '');
-  await machine.readLog(
-    id,
-    { follow, tail },
-    {
-      stdout: (chunk) => process.stdout.write(chunk),
-      stderr: (chunk) => process.stderr.write(chunk),
-    },
-  );
-  return 0;
+  const logs = await clusterLogs(openMachine(), query, new AbortController().signal);
+  return show(logs, query);
 }
 
 /** @throws UserError (usage) unless the text is a number of lines. */
@@ -46,19 +48,53 @@ function parseTail(text: string): number {
   });
 }
 
-/** `cat`: the agent's own JSON lines, as the others have theirs. */
-const journalArgv = (follow: boolean, tail: number | null) =>
-  [
-    ...(['journalctl', '--no-pager', '--output=cat', `--unit=${agentUnit}`] as const),
-    ...(follow ? ['--follow'] : []),
-    `--lines=${tail ?? 'all'}`,
-  ] as const;
-
-async function containerOf({ containers }: Machine, name: string): Promise<string> {
-  const all = [...(await containers.list()), ...(await containers.singletons())];
-  const found = all.find((container) => container.name === name);
-  if (found !== undefined) return found.id;
-  throw new UserError(`${name} does not run on this server`, {
-    hint: `"krillmanager status" tells where it does: run "krillmanager logs ${name}" there`,
-  });
+interface NamedEntry extends LogEntry {
+  readonly before: string;
 }
+
+async function show(logs: readonly NodeLog[], query: LogQuery): Promise<number> {
+  const problems = logs.filter(({ problem }) => problem !== null);
+  for (const { ip, problem } of problems) complain(`${ip}: ${problem}; its log is missing`);
+  const having = logs.filter(({ entries }) => entries !== null);
+  const found = having.map((log) => named(log, logs));
+  if (found.length === 0 && problems.length === 0) {
+    throw new UserError(`${query.source} runs on no server of this cluster`, {
+      hint: 'see "krillmanager status"',
+    });
+  }
+  let failures = problems.length;
+  const merged = mergeByTime<NamedEntry>({
+    sources: found,
+    patienceMs: query.follow ? patienceMs : Number.POSITIVE_INFINITY,
+    failed: (source, error) => {
+      failures += 1;
+      const node = having[found.indexOf(source)]?.ip;
+      complain(`${node}: ${error instanceof Error ? error.message : error}; its log ends here`);
+    },
+  });
+  const last = query.tail === null || query.follow ? null : query.tail;
+  for await (const entry of last === null ? merged : lastOf(merged, last)) print(entry);
+  return failures > 0 ? 1 : 0;
+}
+
+/** Addresses of one width, so that the lines stand below each other. */
+async function* named(
+  { ip, entries }: NodeLog,
+  all: readonly NodeLog[],
+): AsyncIterable<NamedEntry> {
+  const width = Math.max(...all.map((log) => (log.ip ?? '').length));
+  const before = ip === null ? '' : `${ip.padEnd(width)} | `;
+  if (entries !== null) for await (const entry of entries) yield { ...entry, before };
+}
+
+/** Each node gave so many; of all of them so many are wanted. */
+async function* lastOf<T>(entries: AsyncIterable<T>, count: number): AsyncIterable<T> {
+  const kept: T[] = [];
+  for await (const entry of entries) kept.push(entry);
+  yield* count === 0 ? [] : kept.slice(-count);
+}
+
+const print = ({ error, before, line }: NamedEntry): boolean =>
+  (error ? process.stderr : process.stdout).write(`${before}${line}\n`);
+
+const complain = (what: string): boolean => process.stderr.write(`✗ ${what}\n`);

@@ -1,9 +1,10 @@
-import { installedRelease, localStore, openMachine } from '@krillmanager/agent';
+import { installedRelease, localStore, type Machine, openMachine } from '@krillmanager/agent';
 import {
   type ClusterSettings,
   type Part,
   planRunning,
   UserError,
+  usualSettings,
   withRestarted,
 } from '@krillmanager/core';
 import { bringAbout, foretell, type Undertaking } from '../init/bring-about.ts';
@@ -53,12 +54,13 @@ async function change(
   done: string,
 ): Promise<number> {
   asRoot(`krillmanager ${command}`);
-  const undertaking = await undertake(changed, options);
+  const machine = openMachine();
+  const undertaking = await undertake(machine, changed, options);
   if (options.dryRun === true) {
     printPlan(await foretell(undertaking), undertaking.json);
     return 0;
   }
-  const lock = await takeLock(`krillmanager ${command}`);
+  const lock = await takeLock(`krillmanager ${command}`, machine);
   try {
     const steps = await bringAbout(undertaking);
     const finished = JSON.stringify({ event: 'finished', ok: true, steps });
@@ -70,17 +72,17 @@ async function change(
 }
 
 async function undertake(
+  machine: Machine,
   changed: (settings: ClusterSettings) => ClusterSettings,
   { json = false }: RunningOptions,
 ): Promise<Undertaking> {
-  const machine = openMachine();
   const { settings: present } = await localStore(machine.local).recall();
   if (present === null) {
     throw new UserError('this server is not a member of a cluster', {
       hint: 'run "krillmanager init" first',
     });
   }
-  const settings = changed(present);
+  const settings = { ...usualSettings, ...changed(present) };
   const { nodes, restarts, stopped = false, release: _, ...services } = settings;
   const self = ownAddressIn(nodes, machine.addresses());
   const release = await installedRelease();

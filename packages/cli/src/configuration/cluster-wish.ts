@@ -6,6 +6,8 @@ import {
   type Secret,
   type ServiceSettings,
   serviceSettings,
+  UserError,
+  usualSettings,
   withRestarted,
 } from '@krillmanager/core';
 import { type GivenFiles, readGivenFiles } from './given-files.ts';
@@ -44,6 +46,7 @@ export async function clusterWish(
       nodes: null,
     };
   }
+  if (configuration.publication.mode === 'caching') throw noClusterCaches();
   const given = await readGivenFiles(configuration);
   const other = given.adminToken !== undefined && (await isOther(given.adminToken, machine));
   // Krill reads its token at its start only.
@@ -53,6 +56,12 @@ export async function clusterWish(
   return { services, given, restarts, nodes: configuration.nodes ?? null };
 }
 
+const noClusterCaches = (): UserError =>
+  new UserError('publication.mode is caching, which is for one server without a cluster', {
+    hint: 'print its NGINX configuration with "krillmanager config nginx" (docs/caching.md), or set publication.mode: files',
+    exitCode: 2,
+  });
+
 function servicesOf(present: ClusterSettings): ServiceSettings {
   const {
     release: _release,
@@ -61,7 +70,8 @@ function servicesOf(present: ClusterSettings): ServiceSettings {
     restarts: _restarts,
     ...rest
   } = present;
-  return rest;
+  // What an earlier release did not know is as usual.
+  return { ...usualSettings, ...rest };
 }
 
 async function isOther(token: Secret, { files }: Machine): Promise<boolean> {

@@ -3,13 +3,12 @@ import type { InstalledRelease } from '@krillmanager/agent';
 import {
   type ClusterSettings,
   type Desired,
-  hostName,
   type Ip,
-  paths,
+  managersFor,
+  type Secret,
   type ServiceSettings,
   servingSpec,
-  volumeName,
-  volumeOptions,
+  volumeFor,
 } from '@krillmanager/core';
 import { templateRenderer } from '@krillmanager/host';
 import type { GivenFiles } from '../configuration/given-files.ts';
@@ -24,22 +23,8 @@ export interface Wish {
   readonly given: GivenFiles;
   readonly release: InstalledRelease;
   readonly slaveDeadlineSeconds: number;
+  readonly joinSecret?: Secret;
 }
-
-/** More copies make every write slower: three are kept from three nodes on. */
-const copies = 3;
-
-/** Three managers survive the loss of one, five of two. */
-const managersFor = (nodes: number): number => (nodes >= 7 ? 5 : nodes >= 3 ? 3 : 1);
-
-/**
- * Nobody else may mount. Names and addresses both: with addresses alone a peer that is probed later
- * ends up rejected.
- */
-const optionsFor = (nodes: readonly Ip[]): Readonly<Record<string, string>> => ({
-  ...volumeOptions,
-  'auth.allow': nodes.flatMap((ip) => [hostName(ip), ip]).join(','),
-});
 
 /** What the configuration and the list of nodes ask for. */
 export function desiredCluster(wish: Wish): Desired {
@@ -51,18 +36,18 @@ export function desiredCluster(wish: Wish): Desired {
     release: release.release,
     nodes,
   };
-  const bricks = nodes.slice(0, copies).map((ip) => ({ host: hostName(ip), path: paths.brick }));
   const render = templateRenderer(release.templates);
   return {
     self,
     nodes,
     settings,
     newClusterId: randomUUID(),
-    volume: { name: volumeName, bricks, replica: bricks.length, options: optionsFor(nodes) },
+    volume: volumeFor(nodes, services.storage),
     release,
     serving: servingSpec(settings, release, render),
-    managers: managersFor(nodes.length),
+    managers: managersFor(services, nodes.length),
     slaveDeadlineSeconds,
     ...given,
+    ...(wish.joinSecret && { joinSecret: wish.joinSecret }),
   };
 }

@@ -7,37 +7,46 @@ import {
   openMachine,
 } from '@krillmanager/agent';
 import { type Observed, observe, type Ports } from '@krillmanager/core';
+import { readJoinSecret } from '@krillmanager/host';
 import type { InitOptions } from '../commands/init.ts';
 import { clusterWish } from '../configuration/cluster-wish.ts';
 import { bringAbout, foretell, type Undertaking } from './bring-about.ts';
 import { desiredCluster } from './desired-cluster.ts';
 import { ownClusterAddress } from './own-address.ts';
-import { clusterNodes, otherNodes, requireQuorum } from './parse-nodes.ts';
+import { clusterNodes, otherNodes, requireOneFamily, requireQuorum } from './parse-nodes.ts';
 import { parseSeconds } from './parse-seconds.ts';
-import { printPlan, printSummary } from './print-plan.ts';
+import { printPlan } from './print-plan.ts';
+import { printSummary } from './print-summary.ts';
+import { readRequests } from './read-requests.ts';
 import { takeLock } from './take-lock.ts';
 import { waitForSlaves } from './wait-for-slaves.ts';
 
 /** The list given is the cluster wanted; no list on a formed cluster means the nodes it has. */
 export async function initMaster(options: InitOptions): Promise<number> {
-  const undertaking = await undertake(options);
+  const machine = openMachine();
+  const undertaking = await undertake(options, machine);
   const { desired, ports, json } = undertaking;
   if (options.dryRun === true) {
     printPlan(await foretell(undertaking), json);
     return 0;
   }
-  const lock = await takeLock('krillmanager init');
+  const lock = await takeLock('krillmanager init', machine);
   try {
     await waitForSlaves(desired, ports, (line) => process.stderr.write(`${line}\n`));
-    printSummary(desired, await bringAbout(undertaking), json);
+    const locked = { ...undertaking, ports: { ...ports, mount: lock.mount } };
+    const done = await bringAbout(locked);
+    printSummary(
+      { desired, done, requests: await readRequests(desired.settings, ports.files) },
+      json,
+    );
     return 0;
   } finally {
     await lock.release();
   }
 }
 
-async function undertake(options: InitOptions): Promise<Undertaking> {
-  const machine = openMachine();
+async function undertake(options: InitOptions, machine: Machine): Promise<Undertaking> {
+  const slaveDeadlineSeconds = parseSeconds('--wait-slaves', options.waitSlaves ?? '600');
   const { settings: present } = await localStore(machine.local).recall();
   const { services, given, restarts, nodes: listed } = await clusterWish(options, machine, present);
   const slaves = otherNodes(options.slaveIps, listed, machine.addresses());
@@ -45,12 +54,15 @@ async function undertake(options: InitOptions): Promise<Undertaking> {
   const peer = known.find((ip) => !machine.addresses().includes(ip));
   const self = await ownClusterAddress(options.advertise, peer, machine.addresses());
   const nodes = clusterNodes(self, slaves, present?.nodes ?? null);
-  requireQuorum(nodes);
+  requireOneFamily(nodes);
+  requireQuorum(nodes, services.storage);
   const release = await installedRelease();
-  const slaveDeadlineSeconds = parseSeconds('--wait-slaves', options.waitSlaves ?? '600');
+  const secretFile = options.joinSecretFile;
+  const joinSecret = secretFile === undefined ? undefined : await readJoinSecret(secretFile);
   const desired = desiredCluster({
     ...{ self, nodes, services, given, restarts, release, slaveDeadlineSeconds },
     stopped: present?.stopped === true,
+    ...(joinSecret && { joinSecret }),
   });
   return { desired, ...eyesOf(machine, desired), json: options.json === true, consent: options };
 }

@@ -1,18 +1,92 @@
-import { httpAgents, openMachine } from '@krillmanager/agent';
-import { agentUnit, parseIp, UserError, until } from '@krillmanager/core';
+import { httpAgents, localStore, type Machine, openMachine, writeTerms } from '@krillmanager/agent';
+import {
+  agentUnit,
+  type Ip,
+  isIp,
+  parseIp,
+  type Secret,
+  UserError,
+  until,
+  usualSettings,
+} from '@krillmanager/core';
+import {
+  applyClusterPorts,
+  planClusterPorts,
+  readJoinSecret,
+  writeFirewallRecord,
+} from '@krillmanager/host';
 import type { InitOptions } from '../commands/init.ts';
+import { parseSeconds } from './parse-seconds.ts';
 
 const startMs = 30_000;
 
+interface SlaveWish {
+  readonly master: Ip | null;
+  readonly secret: Secret | null;
+  /** Until it is a member; null: not at all. */
+  readonly waitSeconds: number | null;
+}
+
 /** Makes this server ready to be recruited: its agent runs, now and at every boot. */
-export async function initSlave({ dryRun, json }: InitOptions): Promise<number> {
-  const { units, clock, local } = openMachine();
-  const plan = { version: 1, steps: [{ kind: 'agent.enable' }] };
-  if (dryRun === true) {
-    process.stdout.write(json === true ? `${JSON.stringify(plan)}\n` : `start ${agentUnit}\n`);
+export async function initSlave(options: InitOptions): Promise<number> {
+  const machine = openMachine();
+  const wish = await wishOf(options);
+  await refuseMember(machine);
+  if (options.dryRun === true) {
+    const steps = stepsOf(wish).map(([kind]) => ({ kind }));
+    const lines = stepsOf(wish).map(([, line]) => `${line}\n`);
+    const plan = `${JSON.stringify({ version: 1, steps })}\n`;
+    process.stdout.write(options.json === true ? plan : lines.join(''));
     return 0;
   }
-  await refuseMaster(local);
+  if (wish.master !== null) await closeToOthers(wish.master, machine);
+  await writeTerms(machine.local, wish);
+  await startAgent(machine);
+  process.stdout.write(options.json === true ? '{"initialized":true}\n' : 'Slave initialized\n');
+  if (wish.waitSeconds !== null) await awaitMembership(machine, wish.waitSeconds, options);
+  return 0;
+}
+
+async function wishOf({ master, joinSecretFile, wait }: InitOptions): Promise<SlaveWish> {
+  if (master !== undefined && !isIp(master)) {
+    throw new UserError(`--master: "${master}" is not an address`, {
+      hint: 'write the address by which the master reaches this server: --master=10.0.0.1',
+      exitCode: 2,
+    });
+  }
+  return {
+    master: master === undefined ? null : parseIp(master),
+    secret: joinSecretFile === undefined ? null : await readJoinSecret(joinSecretFile),
+    waitSeconds: wait === undefined ? null : parseSeconds('--wait', wait),
+  };
+}
+
+const stepsOf = ({ master, secret }: SlaveWish): readonly (readonly [string, string])[] => [
+  ...(master === null
+    ? []
+    : [['firewall.open', `open the ports of the cluster to ${master} only`] as const]),
+  ...(master === null && secret === null
+    ? []
+    : [['recruit.terms', 'keep by whom this server lets itself be taken in'] as const]),
+  ['agent.enable', `start ${agentUnit}`],
+];
+
+/** A member stays what it is: it is the master's list that says who belongs to the cluster. */
+async function refuseMember({ local }: Machine): Promise<void> {
+  if ((await localStore(local).recall()).settings === null) return;
+  throw new UserError('this server is already a member of a cluster', {
+    hint: 'see "krillmanager status"',
+  });
+}
+
+async function closeToOthers(master: Ip, { local }: Machine): Promise<void> {
+  const scope = [master];
+  const wish = { ports: usualSettings.ports, gone: [] };
+  await applyClusterPorts(await planClusterPorts(scope, wish));
+  await writeFirewallRecord(local, { scope, keepOpen: false });
+}
+
+async function startAgent({ units, clock }: Machine): Promise<void> {
   await units.enable(agentUnit);
   const agents = httpAgents();
   await until(async () => (await agents.facts(parseIp('127.0.0.1'))) !== null, {
@@ -21,15 +95,23 @@ export async function initSlave({ dryRun, json }: InitOptions): Promise<number> 
     what: 'our agent to answer',
     hint: `see "journalctl -u ${agentUnit}"`,
   });
-  process.stdout.write(json === true ? '{"initialized":true}\n' : 'Slave initialized\n');
-  return 0;
 }
 
-/** A member stays what it is: it is the master's list that says who belongs to the cluster. */
-async function refuseMaster(local: ReturnType<typeof openMachine>['local']): Promise<void> {
-  const text = await local.read('/var/lib/krillmanager/local/settings.json');
-  if (text === null) return;
-  throw new UserError('this server is already a member of a cluster', {
-    hint: 'see "krillmanager status"',
+async function awaitMembership(
+  { clock }: Machine,
+  seconds: number,
+  { json = false }: InitOptions,
+): Promise<void> {
+  const agents = httpAgents();
+  if (!json) process.stderr.write('Waiting for the master to take this server in …\n');
+  const isMember = async (): Promise<boolean> =>
+    (await agents.status(parseIp('127.0.0.1')))?.serving.healthy === true;
+  await until(isMember, {
+    clock,
+    withinMs: seconds * 1000,
+    everyMs: 1000,
+    what: 'the master to take this server in',
+    hint: 'run "krillmanager init" on the master, with this server in the list',
   });
+  process.stdout.write(json ? '{"member":true}\n' : 'Member of the cluster\n');
 }

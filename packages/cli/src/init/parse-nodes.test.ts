@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Ip, parseIp, UserError } from '@krillmanager/core';
-import { clusterNodes, parseSlaveIps, requireQuorum } from './parse-nodes.ts';
+import { clusterNodes, parseSlaveIps, requireOneFamily, requireQuorum } from './parse-nodes.ts';
 import { parseSeconds } from './parse-seconds.ts';
 
 const [a, b, c] = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map(parseIp) as [Ip, Ip, Ip];
@@ -63,9 +63,28 @@ describe('the nodes wanted', () => {
     );
   });
 
+  test('are of one family', () => {
+    expect(usageError(() => requireOneFamily([a, parseIp('fd00::2'), c]))).toBe(
+      'the nodes are of two families: 10.0.0.1 and fd00::2',
+    );
+    expect(() => requireOneFamily([a, b, c])).not.toThrow();
+  });
+
   test.each([1, 2])('%i of them are too few', (count) => {
-    expect(usageError(() => requireQuorum([a, b, c].slice(0, count)))).toContain(
-      'three nodes at least',
+    const few = [a, b, c].slice(0, count);
+    expect(usageError(() => requireQuorum(few, { replicas: 3 }))).toContain('three nodes at least');
+  });
+
+  test('two may be insisted on, one may not', () => {
+    const insisted = { replicas: 3, allowTwo: true } as const;
+    requireQuorum([a, b], insisted);
+    expect(usageError(() => requireQuorum([a], insisted))).toContain('three nodes at least');
+  });
+
+  test('an arbiter is one of them', () => {
+    requireQuorum([a, b, c], { replicas: 3, arbiter: c });
+    expect(usageError(() => requireQuorum([a, b], { replicas: 3, arbiter: c }))).toBe(
+      'storage.arbiter: 10.0.0.3 is not one of the nodes',
     );
   });
 });

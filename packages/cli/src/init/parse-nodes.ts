@@ -1,4 +1,11 @@
-import { type Ip, isIp, parseIp, UserError } from '@krillmanager/core';
+import {
+  familyOf,
+  type Ip,
+  isIp,
+  parseIp,
+  type StorageSettings,
+  UserError,
+} from '@krillmanager/core';
 
 /** @throws UserError (usage) that names every fault of the list. */
 export function parseSlaveIps(text: string): readonly Ip[] {
@@ -58,15 +65,41 @@ export function clusterNodes(
   return same ? present : wanted;
 }
 
-/** Fewer than three nodes cannot lose one and still agree on what is true. */
-export function requireQuorum(nodes: readonly Ip[]): void {
-  if (nodes.length >= 3) return;
-  const why =
-    nodes.length === 2
-      ? 'with two nodes the loss of one stops the writes of the other'
-      : 'name the other nodes with --slave-ips';
-  throw new UserError(`a cluster needs three nodes at least, ${nodes.length} given`, {
-    hint: `${why}; add a node: --slave-ips=${[...nodes.slice(1), 'ADDRESS'].join(',')}`,
+/** GlusterFS calls its peers over one family of addresses. @throws UserError (usage) for both. */
+export function requireOneFamily(nodes: readonly Ip[]): void {
+  if (new Set(nodes.map(familyOf)).size <= 1) return;
+  const odd = nodes.filter((ip) => familyOf(ip) !== familyOf(nodes[0] ?? ip));
+  throw new UserError(`the nodes are of two families: ${nodes[0]} and ${odd.join(', ')}`, {
+    hint: 'give all of them IPv4 addresses, or all of them IPv6 addresses; clients get both either way',
     exitCode: 2,
   });
 }
+
+/**
+ * Fewer than three nodes cannot lose any one and still agree on what is true. Two may be insisted on.
+ * @throws UserError (usage) that says what else could be done
+ */
+export function requireQuorum(nodes: readonly Ip[], { arbiter, allowTwo }: StorageSettings): void {
+  if (arbiter !== undefined && !nodes.includes(arbiter)) {
+    throw new UserError(`storage.arbiter: ${arbiter} is not one of the nodes`, {
+      hint: `give its address with the others: --slave-ips=${[...nodes.slice(1), arbiter].join(',')}`,
+      exitCode: 2,
+    });
+  }
+  if (nodes.length >= 3 || (nodes.length === 2 && allowTwo === true)) return;
+  throw new UserError(`a cluster needs three nodes at least, ${nodes.length} given`, {
+    hint: nodes.length === 2 ? insteadOfTwo(nodes) : addOne(nodes),
+    exitCode: 2,
+  });
+}
+
+const addOne = (nodes: readonly Ip[]): string =>
+  `name the other nodes: --slave-ips=${[...nodes.slice(1), 'ADDRESS'].join(',')}`;
+
+const insteadOfTwo = ([first, ...others]: readonly Ip[]): string =>
+  [
+    `of two nodes one has to decide alone: without ${first}, Krill would stop and nothing new be published`,
+    `add a third server: --slave-ips=${[...others, 'ADDRESS'].join(',')}`,
+    'with storage.arbiter: ADDRESS it may be a small one, its copy of the volume has names only',
+    'or insist on two with storage.allowTwo: true',
+  ].join('\n  ');

@@ -11,10 +11,18 @@ export async function requireConsent(plan: Plan, options: ConfirmOptions): Promi
   const severe = plan.steps.filter(isDestructive);
   if (severe.length === 0) return;
   const nodes = [...new Set(severe.flatMap((step) => ('node' in step ? [step.node] : [])))];
+  const removing = nodes.length > 0;
+  const over = severe.some(({ kind }) => kind === 'krill.startOver');
   const act = {
-    what: `Removing ${nodes.join(', ')} from the cluster`,
+    what: [
+      ...(removing ? [`Removing ${nodes.join(', ')} from the cluster`] : []),
+      ...(over ? ["Starting Krill's initialisation over"] : []),
+    ].join('; '),
     lost: severe.map(describe),
-    word: `remove ${nodes.join(' ')}`,
+    word: [
+      ...(removing ? [`remove ${nodes.join(' ')}`] : []),
+      ...(over ? ['start over'] : []),
+    ].join(', '),
   };
   await confirm(act, options);
 }

@@ -1,12 +1,34 @@
+import { tcpAnswers } from '@krillmanager/agent';
 import {
   type Desired,
+  familyOf,
   type Ip,
   isPeer,
+  type NodeFacts,
   onChange,
   type Ports,
   UserError,
   until,
 } from '@krillmanager/core';
+
+const isOtherwise = (ip: Ip, facts: NodeFacts | null): boolean =>
+  facts?.gluster != null && facts.gluster.family !== familyOf(ip);
+
+const glusterdPort = 24_007;
+type Reaches = (ip: Ip) => Promise<boolean>;
+
+/** Where not even GlusterFS answers there is nothing to wait for. */
+async function requireReachable(silent: readonly Ip[], reaches: Reaches): Promise<void> {
+  const asked = await Promise.all(silent.map(async (ip) => ((await reaches(ip)) ? [] : [ip])));
+  const gone = asked.flat();
+  if (gone.length === 0) return;
+  throw new UserError(
+    `${gone.join(', ')} cannot be reached: port ${glusterdPort} does not answer`,
+    {
+      hint: 'look whether the address is right, the server is up, glusterd runs, and "open-cluster-ports" was run there',
+    },
+  );
+}
 
 /**
  * Waits for slaves of a cluster that is not formed yet until their agents answer; members that are
@@ -16,17 +38,24 @@ export async function waitForSlaves(
   { self, nodes, slaveDeadlineSeconds }: Desired,
   { agents, clock, pool }: Ports,
   say: (line: string) => void,
+  reaches: Reaches = (ip) => tcpAnswers(ip, glusterdPort),
 ): Promise<void> {
   const peers = await pool.peers();
   const isStranger = (ip: Ip): boolean => !peers.some((peer) => isPeer(peer, ip));
   const strangers = nodes.filter((ip) => ip !== self && isStranger(ip));
+  // A glusterd that changes its family is away for a moment, and that is no finding.
+  const restarting = new Set<Ip>();
   const tell = onChange(say);
   const silent = async (): Promise<readonly Ip[]> => {
     const found = await Promise.all(
-      strangers.map(async (ip) => ((await agents.facts(ip)) ? null : ip)),
+      strangers.map(async (ip) => ({ ip, facts: await agents.recruit(ip) })),
     );
-    return found.filter((ip) => ip !== null);
+    for (const { ip, facts } of found) if (isOtherwise(ip, facts)) restarting.add(ip);
+    const isReady = ({ ip, facts }: (typeof found)[number]): boolean =>
+      facts !== null && (restarting.has(ip) ? facts.gluster?.family === familyOf(ip) : true);
+    return found.filter((each) => !isReady(each)).map(({ ip }) => ip);
   };
+  await requireReachable(await silent(), reaches);
   const deadline = slaveDeadlineSeconds * 1000;
   let missing: readonly Ip[] = [];
   await until(

@@ -2,6 +2,7 @@ import { httpAgents, installedRelease, localStore, openMachine } from '@krillman
 import { onVolume, paths, UserError } from '@krillmanager/core';
 import { openKrillDoor } from './krill-door.ts';
 import { krillcSpec } from './krillc-spec.ts';
+import { namedFiles } from './named-files.ts';
 
 /**
  * krillc in a container of its own that is gone afterwards. It speaks to a socket of ours, which
@@ -27,7 +28,9 @@ export async function krillcCommand(argv: readonly string[]): Promise<number> {
     agents: httpAgents(),
   });
   try {
-    const spec = krillcSpec(release, door.socket, argv, process.cwd());
+    const directory = process.cwd();
+    const files = namedFiles(argv, directory);
+    const spec = krillcSpec(release, door.socket, argv, { directory, files });
     return await machine.containers.runOnce(spec, {
       stdin: process.stdin.isTTY ? null : process.stdin,
       stdout: (chunk) => process.stdout.write(chunk),

@@ -2,15 +2,29 @@ import type { ContainerSpec, Release } from '@krillmanager/core';
 
 const mebibyte = 1024 * 1024;
 
+interface WhereFilesAre {
+  /** The working directory. */
+  readonly directory: string;
+  /** Elsewhere, by whole path. */
+  readonly files: readonly string[];
+}
+
+const asItIs = (path: string) => ({
+  type: 'bind' as const,
+  source: path,
+  target: path,
+  readOnly: true,
+});
+
 /**
- * Files that the operator names are found where they are: the working directory is bound as it is.
+ * Files that the operator names are found where they are: they and the working directory are bound.
  * The operator is root, so krillc reads what root may read; it has no capability beyond that.
  */
 export const krillcSpec = (
   release: Release,
   socket: string,
   argv: readonly string[],
-  directory: string,
+  { directory, files }: WhereFilesAre,
 ): ContainerSpec => ({
   name: `krillc-${process.pid}`,
   image: release.images.krill,
@@ -21,9 +35,7 @@ export const krillcSpec = (
   capabilities: [],
   mounts: [
     { type: 'bind', source: socket, target: socket, readOnly: false },
-    ...(directory === '/'
-      ? []
-      : [{ type: 'bind' as const, source: directory, target: directory, readOnly: true }]),
+    ...(directory === '/' ? files : [directory, ...files]).map(asItIs),
   ],
   memoryBytes: 256 * mebibyte,
   pids: 64,

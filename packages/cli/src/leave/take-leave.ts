@@ -1,4 +1,4 @@
-import type { Machine } from '@krillmanager/agent';
+import { forgetTerms, type Machine } from '@krillmanager/agent';
 import { agentUnit, paths } from '@krillmanager/core';
 
 /** What this server does to belong to no cluster, in this order. Each can be done again. */
@@ -23,4 +23,5 @@ async function removeAll(containers: Machine['containers']): Promise<void> {
 /** What was remembered last: until it is gone, the command can be run again. */
 async function forget(local: Machine['local']): Promise<void> {
   for (const path of [paths.serving, paths.publish, paths.local]) await local.remove(path);
+  await forgetTerms(local);
 }

@@ -13,6 +13,7 @@ const node = (ip: Ip, change: Partial<NodeStatus> = {}): NodeStatus => ({
   cluster: { id: 'c1', epoch: 1 },
   nodes: ips,
   domains: { krill: 'krill.lab', rrdp: 'rrdp.lab', rsync: 'rsync.lab' },
+  mode: 'own',
   storage: 'ok',
   swarm: 'manager',
   session: 's',
@@ -62,6 +63,25 @@ describe('the status of a cluster', () => {
       serial: null,
       problems: ['its agent does not answer'],
     });
+  });
+
+  test("has no repository to look at when that is a third party's", () => {
+    const nginx = [part('nginx')];
+    const answers = new Map(
+      ips.map((ip, at) => [
+        ip,
+        node(ip, {
+          mode: 'third-party',
+          session: null,
+          serial: null,
+          parts: at === 1 ? [...nginx, part('krill')] : nginx,
+        }),
+      ]),
+    );
+    const status = summarise(node(ips[0] as Ip, { mode: 'third-party' }), answers);
+    expect(status).toMatchObject({ ok: true, uris: { rrdp: null, rsync: null } });
+    expect(status.services.map(({ name }) => name)).toEqual(['krill', 'nginx']);
+    expect(statusText(status)).not.toMatch(/rsync|rrdp|content/i);
   });
 
   test('is readable', () => {

@@ -32,8 +32,9 @@ export interface ClusterStatus {
 interface Uris {
   readonly ui: string;
   readonly api: string;
-  readonly rrdp: string;
-  readonly rsync: string;
+  /** Null with a third party's repository. */
+  readonly rrdp: string | null;
+  readonly rsync: string | null;
 }
 
 /** Asks every agent that our own agent knows of; works on any member, with or without a manager. */
@@ -62,7 +63,7 @@ export function summarise(
     nodes,
     services,
     krill: { node: krill },
-    uris: own.domains === null ? null : urisOf(own.domains),
+    uris: own.domains === null ? null : urisOf(own.domains, publishes(own)),
   };
 }
 
@@ -84,7 +85,7 @@ function servicesOf(
   own: NodeStatus,
   answers: ReadonlyMap<Ip, NodeStatus | null>,
 ): ClusterStatus['services'] {
-  const everywhere = ['nginx', 'rsyncd', 'krillsync'] as const;
+  const everywhere = publishes(own) ? ['nginx', 'rsyncd', 'krillsync'] : ['nginx'];
   const running = (name: string): number =>
     [...answers.values()].filter((status) => hasPart(status, name)).length;
   return [
@@ -97,9 +98,12 @@ function servicesOf(
   ];
 }
 
-const urisOf = ({ krill, rrdp, rsync }: Domains): Uris => ({
+/** A third party's repository is not served here. */
+const publishes = ({ mode }: NodeStatus): boolean => mode !== 'third-party';
+
+const urisOf = ({ krill, rrdp, rsync }: Domains, repository: boolean): Uris => ({
   ui: `https://${krill}/`,
   api: `https://${krill}/api/v1/`,
-  rrdp: `https://${rrdp}/rrdp/notification.xml`,
-  rsync: `rsync://${rsync}/repo/`,
+  rrdp: repository ? `https://${rrdp}/rrdp/notification.xml` : null,
+  rsync: repository ? `rsync://${rsync}/repo/` : null,
 });

@@ -9,7 +9,7 @@ export function statusText(status: ClusterStatus): string {
     online ? 'online' : 'OFFLINE',
     `storage ${storage}`,
     swarm,
-    serial === null ? 'no content' : `serial ${serial}`,
+    content(serial, status),
     ip === krill.node ? 'Krill' : '',
   ]);
   const problems = nodes.flatMap(({ ip, problems: found }) => found.map((p) => `  ✗ ${ip}: ${p}`));
@@ -20,7 +20,7 @@ export function statusText(status: ClusterStatus): string {
     '',
     ...table(services.map(({ name, running, desired }) => [name, `${running}/${desired}`])),
     ...(problems.length > 0 ? ['', ...problems] : []),
-    ...(uris === null ? [] : ['', ...table(Object.entries(uris))]),
+    ...(uris === null ? [] : ['', ...table(given(uris))]),
     '',
   ].join('\n');
 }
@@ -37,4 +37,13 @@ function table(rows: readonly (readonly string[])[]): string[] {
   return rows.map((row) =>
     `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd(),
   );
+}
+
+const given = (uris: NonNullable<ClusterStatus['uris']>): readonly (readonly string[])[] =>
+  Object.entries(uris).filter(([, uri]) => uri !== null);
+
+/** With a third party's repository there is none to have. */
+function content(serial: number | null, { uris }: ClusterStatus): string {
+  if (serial !== null) return `serial ${serial}`;
+  return uris?.rrdp === null ? '' : 'no content';
 }

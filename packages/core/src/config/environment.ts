@@ -55,9 +55,14 @@ const settable = (root: SchemaNode): readonly string[] =>
     nodesAt(key.split('.'), root).some(({ type }) => type !== 'object'),
   );
 
+const isNumber = (value: unknown): boolean => typeof value === 'number';
+
 function readAs(text: string, path: readonly string[], root: SchemaNode): unknown {
-  const types = nodesAt(path, root).map(({ type }) => type);
-  if (types.includes('integer') && /^\d+$/.test(text)) return Number(text);
+  const nodes = nodesAt(path, root);
+  const types = nodes.map(({ type }) => type);
+  const numbers = types.includes('integer') || nodes.some(({ enum: some }) => some?.some(isNumber));
+  if (numbers && /^\d+$/.test(text)) return Number(text);
+  if (types.includes('boolean') && /^(true|false)$/.test(text)) return text === 'true';
   if (types.includes('array')) return text.split(',').map((word) => word.trim());
   return text;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { UserError } from '../model/user-error.ts';
+import { cachingView } from '../services/caching.ts';
 import { configurationYaml } from './configuration-yaml.ts';
 import { parseConfiguration } from './parse-configuration.ts';
 import { serviceSettings, usualSettings } from './service-settings.ts';
@@ -56,9 +57,65 @@ describe('a valid configuration', () => {
     expect(parse(smallest.replace('mode: own', lines)).krill).toEqual(krill);
   });
 
+  test.each<[string, object]>([
+    ['storage: { replicas: all }', { storage: { replicas: 'all' } }],
+    ['storage: { replicas: 5 }\nmanagers: 5', { storage: { replicas: 5 }, managers: 5 }],
+    [
+      'nodes: [10.0.0.1, 10.0.0.2, 10.0.0.3]\nstorage: { arbiter: 10.0.0.3 }',
+      { storage: { replicas: 3, arbiter: '10.0.0.3' } },
+    ],
+    ['storage: { allowTwo: true }', { storage: { replicas: 3, allowTwo: true } }],
+    ['ports: { https: 8443 }', { ports: { http: 80, https: 8443, rsync: 873, balancers: 9443 } }],
+  ])('may hold %s', (lines, settings) => {
+    expect(parse(`${smallest}${lines}\n`)).toMatchObject(settings);
+  });
+
   test('may say how many rsync clients are served', () => {
     expect(parse(`${smallest}rsync: { maxConnections: 9 }`).rsyncMaxConnections).toBe(9);
     expect(parse(`${smallest}rsync: {}`).rsyncMaxConnections).toBe(200);
+  });
+
+  test('may be that of a cache before another publication server', () => {
+    const text = `domains: rrdp.example
+tls: { mode: own, certificate: /etc/tls/c.pem, key: /etc/tls/k.pem }
+publication: { mode: caching, origin: "https://ps.example:8443/a/rrdp/" }
+`;
+    const view = cachingView(parseConfiguration({ file: { name: 'km.yaml', text } }));
+    expect(view).toMatchObject({
+      name: 'rrdp.example',
+      certificate: '/etc/tls/c.pem',
+      origin: {
+        host: 'ps.example',
+        port: 8443,
+        path: '/a/rrdp/',
+        authority: '/etc/ssl/certs/ca-certificates.crt',
+      },
+      cache: { directory: '/var/cache/nginx-rrdp', mebibytes: 4096 },
+    });
+    expect(() =>
+      cachingView(parseConfiguration({ file: { name: 'km.yaml', text: smallest } })),
+    ).toThrow('not for a caching server');
+  });
+
+  test.each([
+    ['http://ps.example/rrdp/', 'an https URI that ends in /'],
+    ['https://ps.example/rrdp', 'an https URI that ends in /'],
+    ['https://ps.example/x; }/', 'an https URI that ends in /'],
+    ['https://ps.example/a/../b?/', 'an https URI that ends in /'],
+  ])('of a cache has no origin such as %s', (origin, expected) => {
+    const text = `domains: a.example\ntls: { mode: private }\npublication: { mode: caching, origin: "${origin}" }\n`;
+    expect(() => parseConfiguration({ file: { name: 'km.yaml', text } })).toThrow(expected);
+  });
+
+  test('may say who uses Krill, and which balancers are believed', () => {
+    const given = 'access: { krill: [192.0.2.0/24, "2001:db8::1"], balancers: [198.51.100.7] }';
+    expect(parse(`${smallest}${given}`).access).toEqual({
+      krill: ['192.0.2.0/24', '2001:db8::1'],
+      balancers: ['198.51.100.7'],
+    });
+    expect(() => parse(`${smallest}access: { krill: [everybody] }`)).toThrow(
+      'expected an address or a network such as 192.0.2.0/24, found "everybody"',
+    );
   });
 
   test('may use one name for all, in any case', () => {
@@ -105,7 +162,7 @@ extra: 1
       'km.yaml:7:9 krill.roas: expected a whole number from 1 to 1000, found "many"',
       'km.yaml:9:9 tls.mode: expected "private" or "own", found "none"',
       'km.yaml:11:19 rsync.maxConnections: expected a whole number from 1 to 10000, found 1.5',
-      'km.yaml:12:1 extra: is not known here; known are domains, nodes, krill, tls, rsync, retention, limits, log',
+      'km.yaml:12:1 extra: is not known here; known are domains, nodes, storage, managers, krill, publication, tls, ports, access, rsync, retention, limits, log',
     ]);
   });
 
@@ -147,6 +204,41 @@ extra: 1
       /^km\.yaml:9:9 limits\.krillRsyncTreeMiB: leaves Krill less than 256 MiB/,
     ],
     [
+      'a number of copies that nobody keeps',
+      `${smallest}storage: { replicas: 4 }\n`,
+      /^km\.yaml:9:22 storage\.replicas: expected 3, 5 or "all", found 4$/,
+    ],
+    [
+      'an arbiter that is no node',
+      `${smallest}nodes: [10.0.0.1, 10.0.0.2]\nstorage: { arbiter: 10.0.0.3 }\n`,
+      /^km\.yaml:10:21 storage\.arbiter: 10\.0\.0\.3 is not one of the nodes$/,
+    ],
+    [
+      'an arbiter among five copies',
+      `${smallest}storage: { arbiter: 10.0.0.3, replicas: 5 }\n`,
+      /^km\.yaml:9:21 storage\.arbiter: goes with storage\.replicas: 3 only$/,
+    ],
+    [
+      'more managers than nodes',
+      `${smallest}nodes: [10.0.0.1, 10.0.0.2]\nmanagers: 3\n`,
+      /^km\.yaml:10:11 managers: 3 of 2 nodes$/,
+    ],
+    [
+      'a port for two',
+      `${smallest}ports: { http: 443 }\n`,
+      /^km\.yaml:9:16 ports\.http: 443 is for ports\.https already$/,
+    ],
+    [
+      'a port of the cluster',
+      `${smallest}ports: { rsync: 9655 }\n`,
+      /^km\.yaml:9:17 ports\.rsync: 9655 is for the agent already$/,
+    ],
+    [
+      'a port that is none',
+      `${smallest}ports: { htps: 65536 }\n`,
+      /^km\.yaml:9:10 ports\.htps: is not known here; did you mean ports\.https\?$/,
+    ],
+    [
       'one name for all that is none',
       smallest.replace(/domains:.*?krill:\n/s, 'domains: no_name\nkrill:\n'),
       /^km\.yaml:1:10 domains: expected a domain name.*, found "no_name"$/,
@@ -180,6 +272,9 @@ describe('what stands elsewhere', () => {
     KRILLMANAGER_KRILL_CA: '17',
     KRILLMANAGER_LIMITS_KRILL_RSYNC_TREE_MIB: '900',
     KRILLMANAGER_NODES: '10.0.0.1, 10.0.0.2',
+    KRILLMANAGER_STORAGE_REPLICAS: '5',
+    KRILLMANAGER_STORAGE_ALLOW_TWO: 'true',
+    KRILLMANAGER_PORTS_HTTPS: '8443',
     KRILLMANAGER_LAB: '1',
   };
   const flags = [{ path: ['tls'], value: { mode: 'private' }, from: '--private' }];
@@ -191,6 +286,8 @@ describe('what stands elsewhere', () => {
       krill: { ca: '17' },
       limits: { krillRsyncTreeMiB: 900 },
       nodes: ['10.0.0.1', '10.0.0.2'],
+      storage: { replicas: 5, allowTwo: true },
+      ports: { http: 80, https: 8443 },
     });
   });
 

@@ -19,8 +19,11 @@ function row(key: string, nodes: readonly SchemaNode[], root: SchemaNode): strin
 
 function defaultOf(key: string, nodes: readonly SchemaNode[], root: SchemaNode): string {
   const given = nodes.find((node) => node.default !== undefined)?.default;
-  if (given !== undefined) return `\`${given}\``;
+  if (given !== undefined) return shown(given);
   if (key === 'krill.mode') return '`own`';
   const [first = ''] = key.split('.');
   return root.required?.includes(first) && key !== 'nodes' ? 'required' : '';
 }
+
+const shown = (value: unknown): string =>
+  Array.isArray(value) && value.length === 0 ? 'none' : `\`${String(value)}\``;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { isIp, parseIp } from '../model/ip.ts';
+import { isIp, isNetwork, parseIp } from '../model/ip.ts';
+import { everywhere } from '../services/access.ts';
 import { limits } from '../services/limits.ts';
 
 /** `title` says what is expected, `description` what the key is for: messages and documentation. */
@@ -20,6 +21,14 @@ const handle = z
   });
 
 const absolutePath = z.string().regex(/^\//).meta({ title: 'an absolute path' });
+
+/** As it stands in NGINX's configuration. */
+const plainPath = (what: string, usual: string) =>
+  z
+    .string()
+    .regex(/^(\/[A-Za-z0-9_.-]+)+$/)
+    .default(usual)
+    .meta({ title: 'an absolute path of letters, digits, "_", "." and "-"', description: what });
 
 const tokenFile = absolutePath.optional().meta({
   title: 'an absolute path',
@@ -82,6 +91,67 @@ const address = z
   .transform(parseIp)
   .meta({ title: 'an IPv4 or IPv6 address' });
 
+const port = (what: string, usual: number) =>
+  z
+    .int()
+    .min(1)
+    .max(65_535)
+    .default(usual)
+    .meta({ description: `port on which ${what}; the URIs stay as they are` });
+
+const storage = z.strictObject({
+  replicas: z.literal([3, 5, 'all']).default(3).meta({
+    description: 'copies of the volume, as far as there are nodes; never an even number above two',
+  }),
+  arbiter: address.optional().meta({
+    title: 'an IPv4 or IPv6 address',
+    description:
+      'the node whose copy holds names only, for a small third server; counts when the cluster is formed',
+  }),
+  allowTwo: z.boolean().default(false).meta({
+    description: 'insist on a cluster of two, in which the first node decides alone',
+  }),
+});
+
+const networks = z
+  .array(
+    z.string().refine(isNetwork).meta({ title: 'an address or a network such as 192.0.2.0/24' }),
+  )
+  .max(64);
+
+const origin = z
+  .string()
+  .max(2000)
+  .regex(/^https:\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?(\/[A-Za-z0-9_.~-]+)*\/$/)
+  .meta({
+    title: 'an https URI that ends in /',
+    description: 'where the publication server has its notification.xml',
+  });
+
+const publication = z.discriminatedUnion('mode', [
+  z.strictObject({
+    mode: z.literal('files').meta({
+      description:
+        '`files`: from the disks of the nodes, made by krillsync; `caching`: one NGINX before another publication server, without a cluster (docs/caching.md)',
+    }),
+  }),
+  z.strictObject({
+    mode: z.literal('caching'),
+    origin,
+    originAuthority: plainPath(
+      "PEM file: authorities that the origin's certificate may be from",
+      '/etc/ssl/certs/ca-certificates.crt',
+    ),
+    cacheDirectory: plainPath('where NGINX keeps its copies', '/var/cache/nginx-rrdp'),
+    cacheMiB: z
+      .int()
+      .min(64)
+      .max(1_048_576)
+      .default(4096)
+      .meta({ description: 'size of all copies, MiB' }),
+  }),
+]);
+
 /** /etc/krillmanager/krillmanager.yaml. */
 export const configurationSchema = z.strictObject({
   domains: z
@@ -103,8 +173,33 @@ export const configurationSchema = z.strictObject({
     title: 'a list of addresses',
     description: 'addresses of all nodes, that of this server too; `--slave-ips` overrides it',
   }),
+  storage: storage.prefault({}),
+  managers: z.literal([1, 3, 5, 7]).optional().meta({
+    description: 'managers of the Swarm; three from three nodes on, five from seven, unless told',
+  }),
   krill: krill.prefault({ mode: 'own' }),
+  publication: publication.prefault({ mode: 'files' }),
   tls,
+  ports: z
+    .strictObject({
+      http: port('NGINX listens for HTTP', 80),
+      https: port('NGINX listens for HTTPS', 443),
+      rsync: port('rsyncd listens', 873),
+      balancers: port('NGINX listens for load balancers (PROXY protocol)', 9443),
+    })
+    .prefault({}),
+  access: z
+    .strictObject({
+      krill: networks.default([...everywhere]).meta({
+        title: 'a list of addresses and networks',
+        description: "who may use Krill's user interface and API; an empty list: nobody",
+      }),
+      balancers: networks.default([]).meta({
+        title: 'a list of addresses and networks',
+        description: 'load balancers; they are believed on `ports.balancers`',
+      }),
+    })
+    .prefault({}),
   rsync: z
     .strictObject({
       maxConnections: z

@@ -24,7 +24,7 @@ export async function observe({ ports, self, nodes, localFacts }: Observation): 
   const contents = mounted && answering ? await look(ports, nodes) : null;
   const everybody = [...new Set([...nodes, ...presentNodes(contents)])];
   const others = everybody.filter((ip) => ip !== self);
-  const met = await meet(others, ports);
+  const met = await meet(others, presentNodes(contents), ports);
   return {
     self,
     nowMs: clock.now(),
@@ -50,9 +50,13 @@ const presentNodes = (contents: VolumeContents | null): readonly Ip[] => [
 ];
 
 /** A clock is compared when its node answers: another node may let us wait. */
-async function meet(nodes: readonly Ip[], { agents, clock }: Ports) {
+async function meet(nodes: readonly Ip[], known: readonly Ip[], { agents, clock }: Ports) {
   const asked = nodes.map(async (ip) => {
-    const facts = await agents.facts(ip);
+    let facts = await agents.facts(ip);
+    // A member may be down; a server that is new must have been looked at, however busy it is.
+    for (let again = 2; again > 0 && facts === null && !known.includes(ip); again -= 1) {
+      facts = await agents.facts(ip);
+    }
     return facts === null ? [] : [{ ip, facts, skewMs: facts.clockMs - clock.now() }];
   });
   return (await Promise.all(asked)).flat();
@@ -83,7 +87,8 @@ async function look(ports: Ports, nodes: readonly Ip[]): Promise<VolumeContents>
     settings: await json(onVolume.settings),
     members: await each(recorded, (ip) => json<MemberRecord>(onVolume.member(ip))),
     wanted: new Map([...wanted].map(([ip, { hash }]) => [ip, hash])),
-    joinOpen: (await files.read(onVolume.joinMaterial)) !== null,
+    // Also what a write that died left half-done: it may hold a token.
+    joinOpen: (await files.list(onVolume.join)).length > 0,
     certificate:
       certificate === null
         ? null

@@ -20,6 +20,8 @@ export interface Desired {
   readonly slaveDeadlineSeconds: number;
   /** The token for Krill's administrator, when the operator gives it. */
   readonly adminToken?: Secret;
+  /** By which slaves know us, when the operator gives it. */
+  readonly joinSecret?: Secret;
   /** The serving certificate, when the operator gives it: with its key, its names and its end. */
   readonly certificate?: GivenCertificate;
 }

@@ -8,6 +8,11 @@ const address = z.union([z.ipv4(), z.ipv6()]);
 /** True in any spelling; {@link parseIp} gives the canonical one. */
 export const isIp = (text: string): boolean => address.safeParse(text).success;
 
+const network = z.union([z.cidrv4(), z.cidrv6()]);
+
+/** An address, or a network such as 192.0.2.0/24. */
+export const isNetwork = (text: string): boolean => isIp(text) || network.safeParse(text).success;
+
 /** @throws Error when the text is no address. */
 export function parseIp(text: string): Ip {
   if (!isIp(text)) throw new Error(`"${text}" is not an IP address`);
@@ -29,6 +34,10 @@ export function ipOfHost(name: string): Ip | null {
   const found = spellings.find(isIp);
   return found === undefined ? null : parseIp(found);
 }
+
+export type IpFamily = 'ipv4' | 'ipv6';
+
+export const familyOf = (ip: Ip): IpFamily => (ip.includes(':') ? 'ipv6' : 'ipv4');
 
 /** The address as it stands in a URI or in host:port. */
 export const bracketed = (ip: Ip): string => (ip.includes(':') ? `[${ip}]` : ip);

@@ -1,4 +1,4 @@
-import type { Ip } from './ip.ts';
+import type { Ip, IpFamily } from './ip.ts';
 
 /** What a node tells of itself before it is trusted with anything. No secrets. */
 export interface NodeFacts {
@@ -15,7 +15,7 @@ export interface NodeFacts {
   readonly brick: 'absent' | 'empty' | 'used' | 'foreign';
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number };
   readonly memoryBytes: number;
-  /** Of 80, 443, 873, 3000: those that a program that is not ours listens on. */
+  /** TCP ports that a program listens on that is no container of ours. */
   readonly takenPorts: readonly number[];
   /** Addresses that this node can call by our host name. */
   readonly named: readonly Ip[];
@@ -27,6 +27,8 @@ export interface DockerFacts {
   readonly liveRestore: boolean;
   readonly rootless: boolean;
   readonly usernsRemap: boolean;
+  /** Where it keeps its data. */
+  readonly rootDir: string;
 }
 
 export interface GlusterFacts {
@@ -35,4 +37,6 @@ export interface GlusterFacts {
   readonly peers: readonly string[];
   /** The same of those that are members and connected. */
   readonly connected: readonly string[];
+  /** glusterd calls its peers over this one only. */
+  readonly family: IpFamily;
 }

@@ -1,4 +1,7 @@
+import type { HeldUpdate } from './held-update.ts';
 import type { Ip } from './ip.ts';
+import type { KrillRefusal } from './krill-refusal.ts';
+import type { KrillSettings } from './settings.ts';
 
 export type StorageHealth = 'ok' | 'healing' | 'down' | 'absent' | 'client';
 export type SwarmStanding = 'manager' | 'worker' | 'down' | 'absent';
@@ -12,6 +15,8 @@ export interface NodeStatus {
   /** `krillmanager stop` was said. */
   readonly stopped?: true;
   readonly domains: Domains | null;
+  /** What Krill is for; null before that is known. */
+  readonly mode: KrillSettings['mode'] | null;
   readonly storage: StorageHealth;
   readonly swarm: SwarmStanding;
   /** What NGINX and rsyncd serve here; null before there is anything. */
@@ -26,6 +31,10 @@ export interface NodeStatus {
   };
   /** The containers of ours on this node. */
   readonly parts: readonly PartStatus[];
+  /** Why Krill, which the Swarm wants to run here, is not started; absent when nothing keeps it. */
+  readonly krillRefusal?: KrillRefusal;
+  /** An update that waits for `krillmanager accept`; absent when none does. */
+  readonly held?: HeldUpdate;
   readonly problems: readonly string[];
   /** What the agent is about to do or waits for, in words. */
   readonly doing: string;

@@ -13,6 +13,8 @@ export interface VolumeSpec {
   readonly bricks: readonly Brick[];
   /** How many copies; equals the number of bricks (we make replicated volumes only). */
   readonly replica: number;
+  /** The last brick keeps names and attributes only. */
+  readonly arbiter?: true;
   readonly options: Readonly<Record<string, string>>;
 }
 
@@ -20,6 +22,7 @@ export interface VolumeState {
   readonly name: string;
   readonly status: 'created' | 'started' | 'stopped';
   readonly replica: number;
+  readonly arbiter?: true;
   readonly bricks: readonly Brick[];
   /** Options that differ from GlusterFS's defaults, as its --xml prints them. */
   readonly options: Readonly<Record<string, string>>;

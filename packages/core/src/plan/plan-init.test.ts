@@ -51,6 +51,7 @@ about('the plan for untouched servers', () => {
       'krill.prepare',
       'krill.permit',
       'service.apply',
+      'serving.assign',
       'krill.await',
       'serving.roll 1',
       'serving.roll 2',
@@ -99,6 +100,8 @@ const certificate = (change: object) =>
 const status = (change: object) => ({
   status: except(formed.status, h2, three.statusOf(h2, change)),
 });
+const refused = (startOver: boolean) =>
+  status({ krillRefusal: { because: 'of this', todo: 'that', startOver, atMs: 0 } });
 const facts = (change: object) => ({ facts: except(formed.facts, h2, three.factsOf(h2, change)) });
 const options = { ...desired.volume.options, 'network.ping-timeout': '42' };
 const volume = { ...desired.volume, status: 'started' as const };
@@ -108,6 +111,11 @@ const { swarmNode } = three;
 about('a formed cluster', () => {
   test.each<readonly [string, Partial<Observed>, readonly string[]]>([
     ['whose agent stands still here', { agentEnabled: false }, ['agent.enable 1']],
+    [
+      'with a GlusterFS set to the other family',
+      facts({ gluster: { ...three.factsOf(h2).gluster, family: 'ipv6' } }),
+      ['glusterd.speak 2'],
+    ],
     ['with a node that has no name', { named: [h1, h2] }, ['names.assign']],
     ['with names too many', { named: [h1, h2, h3, three.peer(h3).hosts[0] as typeof h1] }, []],
     [
@@ -183,6 +191,17 @@ about('a formed cluster', () => {
       ['swarm.label 2'],
     ],
     [
+      'a manager took the label from a node that cannot run Krill',
+      {
+        swarmNodes: [
+          swarmNode(h1),
+          swarmNode(h2, { labels: { krill: 'lost-volume' } }),
+          swarmNode(h3),
+        ],
+      },
+      [],
+    ],
+    [
       'where nothing was prepared for Krill',
       krill({ prepared: false }),
       ['krill.prepare', 'krill.await'],
@@ -194,6 +213,25 @@ about('a formed cluster', () => {
     ],
     ['whose Krill has its permit', krill({ state: 'absent', permit: true }), ['krill.await']],
     ['whose Krill is being initialised', krill({ state: 'initialising' }), ['krill.await']],
+    ['whose Krill is not started', refused(false), ['krill.await']],
+    [
+      "whose Krill's initialisation died, but goes on",
+      { ...refused(false), ...krill({ state: 'initialising' }) },
+      ['krill.await'],
+    ],
+    [
+      "whose Krill's initialisation died and cannot go on",
+      { ...refused(true), ...krill({ state: 'initialising' }) },
+      [
+        ...['service.remove', 'krill.startOver', 'krill.prepare'],
+        ...['krill.permit', 'service.apply', 'krill.await'],
+      ],
+    ],
+    [
+      'whose Krill was started over, as an old refusal does not know',
+      { ...refused(true), ...krill({ state: 'initialised' }) },
+      ['krill.await'],
+    ],
     ['without the service of Krill', { services: [] }, ['service.apply', 'krill.await']],
     ['with another Krill', service({ specHash: 'x' }), ['service.apply', 'krill.await']],
     ['whose Krill does not run', service({ running: 0, nodeId: null }), ['krill.await']],
@@ -205,7 +243,7 @@ about('a formed cluster', () => {
     [
       'with a node that was told nothing',
       withContents({ wanted: except(contents.wanted, h2, null) }),
-      ['serving.roll 2'],
+      ['serving.assign', 'serving.roll 2'],
     ],
     [
       'with a node that serves something else',

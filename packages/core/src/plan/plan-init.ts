@@ -6,9 +6,9 @@ import { planKrill } from './plan-krill.ts';
 import { planLeaving, planVacating } from './plan-leaving.ts';
 import { planMembers } from './plan-members.ts';
 import { planNode } from './plan-node.ts';
-import { planServing } from './plan-serving.ts';
+import { planFirstServing, planServing } from './plan-serving.ts';
 import { planStorage } from './plan-storage.ts';
-import type { Plan } from './step.ts';
+import type { Plan, Step } from './step.ts';
 
 /**
  * What has to be done to make the observed cluster the desired one: pure, total, deterministic.
@@ -25,7 +25,10 @@ export function planInit(observed: Observed, desired: Desired): Plan {
       ...planCluster(observed, desired, cluster),
       ...planMembers(observed, desired),
       ...planVacating(observed, desired),
-      ...planKrill(observed, desired, cluster),
+      ...beforeKrillIsAwaited(
+        planKrill(observed, desired, cluster),
+        planFirstServing(observed, desired),
+      ),
       ...planServing(observed, desired),
       ...planLeaving(observed, desired),
     ],
@@ -38,6 +41,12 @@ export function planInit(observed: Observed, desired: Desired): Plan {
  */
 export const isBlind = ({ volume, contents }: Observed): boolean =>
   volume !== null && volume.status !== 'created' && contents === null;
+
+/** What needs Krill's directories, and its answer only later. */
+const beforeKrillIsAwaited = (krill: readonly Step[], meanwhile: readonly Step[]) => {
+  const isWaiting = ({ kind }: Step): boolean => kind === 'krill.await';
+  return [...krill.filter((step) => !isWaiting(step)), ...meanwhile, ...krill.filter(isWaiting)];
+};
 
 const clusterOf = (observed: Observed, desired: Desired): ClusterRecord =>
   observed.contents?.cluster ?? { id: desired.newClusterId, epoch: 1 };

@@ -36,7 +36,10 @@ function planRoles(observed: Observed, desired: Desired): readonly Step[] {
     return ip !== self && node?.role !== 'manager' && node?.ready !== false;
   });
   const promoted = candidates.slice(0, lacking);
-  const unlabelled = nodes.filter((ip) => swarmNodeOf(observed, ip)?.labels[krillLabel] !== 'ok');
+  // Another value is a manager's agent's: it takes the label from who cannot run Krill, and gives it back.
+  const unlabelled = nodes.filter(
+    (ip) => swarmNodeOf(observed, ip)?.labels[krillLabel] === undefined,
+  );
   // More managers than wanted make every agreement slower; this node stays one.
   const surplus = Math.max(0, present - managers);
   const demoted = surplus === 0 ? [] : staying.filter((ip) => ip !== self).slice(-surplus);

@@ -1,4 +1,5 @@
 import type { Desired } from '../model/desired.ts';
+import { familyOf, type Ip } from '../model/ip.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Step } from './step.ts';
 
@@ -11,6 +12,16 @@ export function planNode(observed: Observed, { self, nodes }: Desired): readonly
   if (!nodes.every((ip) => observed.named.includes(ip))) {
     steps.push({ kind: 'names.assign', nodes });
   }
+  steps.push(...planFamily(observed, nodes));
   if (observed.swarm.state !== 'active') steps.push({ kind: 'swarm.init', advertise: self });
   return steps;
+}
+
+/** Debian's glusterd speaks IPv4 only, until it is told otherwise. */
+function planFamily({ facts }: Observed, nodes: readonly Ip[]): readonly Step[] {
+  return nodes.flatMap((node): readonly Step[] => {
+    const found = facts.get(node)?.gluster?.family ?? familyOf(node);
+    const family = familyOf(node);
+    return found === family ? [] : [{ kind: 'glusterd.speak', node, family }];
+  });
 }

@@ -9,6 +9,19 @@ import { serves } from './steps/serving.ts';
 const isSilent = ({ status }: Observed, ip: Ip): boolean => status.get(ip) === undefined;
 
 /**
+ * Nodes that serve nothing yet are told what to serve before Krill is waited for: their containers
+ * start meanwhile, and what Krill publishes first is served at once.
+ */
+export function planFirstServing(
+  { contents }: Observed,
+  { nodes, serving, settings }: Desired,
+): readonly Step[] {
+  const unassigned = nodes.filter((ip) => contents?.wanted.get(ip) === undefined);
+  if (unassigned.length === 0 || settings.stopped) return [];
+  return [{ kind: 'serving.assign', nodes: unassigned, hash: servingHash(serving) }];
+}
+
+/**
  * Nodes that do not serve what is wanted, in the order of the list. One that is told what to serve
  * and does not answer is down: it serves by itself when it comes back.
  */

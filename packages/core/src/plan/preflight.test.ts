@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Desired } from '../model/desired.ts';
+import type { Ip } from '../model/ip.ts';
 import type { NodeFacts } from '../model/node-facts.ts';
 import type { Observed } from '../model/observed.ts';
 import {
@@ -43,7 +45,7 @@ const docker = (change: object): Partial<NodeFacts> => ({
   docker: { ...(factsOf(h2).docker as NonNullable<NodeFacts['docker']>), ...change },
 });
 const gluster = (version: string, peers: readonly string[] = []): Partial<NodeFacts> => ({
-  gluster: { version, peers, connected: [] },
+  gluster: { version, peers, connected: [], family: 'ipv4' },
 });
 
 describe('servers that are ready', () => {
@@ -76,6 +78,12 @@ describe('a server that is not ready', () => {
       '"live-restore": false',
     ],
     ['rootless Docker', docker({ rootless: true }), 'runs with rootless', 'system-wide'],
+    [
+      'Docker as a snap',
+      docker({ rootDir: '/var/snap/docker/common/var-lib-docker' }),
+      'runs with the confinement of a snap',
+      'docker.io',
+    ],
     ['user namespaces', docker({ usernsRemap: true }), 'runs with userns-remap', 'remove'],
     ['no glusterd', { gluster: null }, 'glusterd does not answer on 10.55.0.2', 'start glusterd'],
     ['another GlusterFS', gluster('9.6'), '9.6 on 10.55.0.2 and 10.3 here', 'same major version'],
@@ -198,5 +206,54 @@ describe('a worker', () => {
     const swarm = { ...formed.swarm, manager: false, leader: false, clusterId: null };
     const blind = { swarm, swarmNodes: [], services: [], status: new Map([[h1, statusOf(h1)]]) };
     only({ ...formed, ...blind }, '10.55.0.1, is a worker', 'on a manager');
+  });
+});
+
+describe('a volume with an arbiter', () => {
+  const volume = { ...desired.volume, status: 'started', arbiter: true } as const;
+  const said = (observed: Observed, wanted: Desired) =>
+    preflight(observed, wanted).map(({ message }) => message);
+
+  test('stays what it was made as', () => {
+    expect(said({ ...formed, volume }, desired)).toEqual([
+      'the volume has an arbiter, and is wanted without one',
+    ]);
+    const wanted = { ...desired, volume: { ...desired.volume, arbiter: true } } as const;
+    expect(said({ ...formed, volume }, wanted)).toEqual([]);
+    expect(said(formed, wanted)).toEqual(['the volume has no arbiter, and is wanted with one']);
+  });
+
+  test('keeps the nodes that hold it', () => {
+    const two = {
+      ...desired,
+      nodes: [h1, h2],
+      volume: { ...desired.volume, arbiter: true },
+    } as const;
+    expect(said({ ...formed, volume }, two)).toEqual([
+      '10.55.0.3 holds a part of a volume with an arbiter',
+    ]);
+  });
+});
+
+test('a server that is new and silent is not taken in unseen', () => {
+  const silent = { ...untouched, facts: except(untouched.facts, h2, null) };
+  only(silent, 'the agent of 10.55.0.2 does not answer', 'krillmanager --slave=1 init');
+});
+
+describe('a removal', () => {
+  const without = (...staying: Ip[]): Desired => ({ ...desired, nodes: staying });
+  const said = (observed: Observed, wanted: Desired) =>
+    preflight(observed, wanted).map(({ message }) => message);
+
+  test('of a node that is dead, or of one while all others answer, is allowed', () => {
+    expect(said({ ...formed, ...thirdIsDead }, without(h1, h2))).toEqual([]);
+    expect(said(formed, without(h1, h2))).toEqual([]);
+  });
+
+  test('that leaves too few who answer is refused', () => {
+    expect(said({ ...formed, ...thirdIsDead }, without(h1, h3))).toEqual([
+      'without 10.55.0.2 only 1 of 2 nodes would answer: too few to agree',
+      'without 10.55.0.2 only 1 of 2 copies of the volume would answer: too few to agree',
+    ]);
   });
 });

@@ -1,10 +1,12 @@
 import type { Desired } from '../model/desired.ts';
-import type { Ip } from '../model/ip.ts';
+import { hostName, type Ip, ipOfHost } from '../model/ip.ts';
 import type { NodeFacts } from '../model/node-facts.ts';
 import type { Observed } from '../model/observed.ts';
 import { isPeer } from '../model/storage.ts';
 import { UserError } from '../model/user-error.ts';
-import { paths } from '../paths.ts';
+import { krillPort, paths } from '../paths.ts';
+import { wantedBricks } from './bricks.ts';
+import { leavingNodes } from './leaving.ts';
 
 const clockSkewMs = 2000;
 const oldestDocker = [20, 10] as const;
@@ -14,10 +16,65 @@ const leastFreeBytes = 2 * 1024 ** 3;
 export function preflight(observed: Observed, desired: Desired): readonly UserError[] {
   const worker = checkManager(observed);
   if (worker.length > 0) return worker;
-  return desired.nodes.flatMap((ip) => {
+  const nodes = desired.nodes.flatMap((ip) => {
     const facts = observed.facts.get(ip);
-    return facts === undefined ? [] : checkNode(ip, facts, observed, desired);
+    return facts === undefined ? checkKnown(ip, observed) : checkNode(ip, facts, observed, desired);
   });
+  return [...checkArbiter(observed, desired), ...checkQuorum(observed, desired), ...nodes];
+}
+
+/** A member may be down. A server that is new must be looked at before it is taken in. */
+function checkKnown(ip: Ip, { peers }: Observed): UserError[] {
+  if (peers.some((peer) => isPeer(peer, ip))) return [];
+  return [
+    new UserError(`the agent of ${ip} does not answer`, {
+      hint: `run "krillmanager --slave=1 init" there, and see that port 9655 is open to this server`,
+    }),
+  ];
+}
+
+/** What stays when a node goes has to be able to agree: of nodes and of copies more than half. */
+function checkQuorum(observed: Observed, desired: Desired): UserError[] {
+  const leaving = leavingNodes(observed, desired);
+  if (leaving.length === 0) return [];
+  const { nodes } = desired;
+  const copies = wantedBricks(observed, desired).map(({ host }) => ipOfHost(host));
+  const lost = [
+    ['nodes', nodes],
+    ['copies of the volume', copies],
+  ] as const;
+  return lost.flatMap(([what, all]) => {
+    const answering = all.filter((ip) => ip !== null && observed.facts.has(ip));
+    if (answering.length * 2 > all.length) return [];
+    const left = `${answering.length} of ${all.length} ${what}`;
+    return [
+      new UserError(`without ${leaving.join(', ')} only ${left} would answer: too few to agree`, {
+        hint: 'start the servers that are down, or take those out of the list instead',
+      }),
+    ];
+  });
+}
+
+/** GlusterFS neither makes an arbiter of a copy nor a copy of an arbiter while others depend on it. */
+function checkArbiter({ volume: found }: Observed, { nodes, volume }: Desired): UserError[] {
+  if (found === null) return [];
+  const has = found.arbiter === true;
+  if (has !== (volume.arbiter === true)) {
+    const [is, wanted] = has ? ['has an', 'without one'] : ['has no', 'with one'];
+    return [
+      new UserError(`the volume ${is} arbiter, and is wanted ${wanted}`, {
+        hint: 'that is decided when the cluster is formed: set storage.arbiter as it was',
+      }),
+    ];
+  }
+  const staying = nodes.map(hostName);
+  const gone = found.bricks.filter(({ host }) => has && !staying.includes(host));
+  return gone.map(
+    ({ host }) =>
+      new UserError(`${ipOfHost(host) ?? host} holds a part of a volume with an arbiter`, {
+        hint: 'such a volume cannot be moved: keep the node, or form the cluster anew without storage.arbiter',
+      }),
+  );
 }
 
 /** A worker is told nothing of its Swarm: whatever it plans would be wrong. */
@@ -37,6 +94,7 @@ function checkNode(ip: Ip, facts: NodeFacts, observed: Observed, desired: Desire
     ...checkGluster(ip, facts, observed, desired),
     ...checkBelonging(ip, facts, observed),
     ...checkMachine(ip, facts, observed),
+    ...checkPorts(ip, facts, desired),
   ];
 }
 
@@ -69,6 +127,11 @@ function checkDocker(ip: Ip, { docker }: NodeFacts): UserError[] {
   const refused = [
     ['live-restore', docker.liveRestore, 'Swarm does not work with it: set "live-restore": false'],
     ['rootless mode', docker.rootless, 'run the system-wide daemon'],
+    [
+      'the confinement of a snap',
+      docker.rootDir.startsWith('/var/snap/'),
+      'install the package docker.io or docker-ce instead',
+    ],
     ['userns-remap', docker.usernsRemap, 'remove "userns-remap": host networking needs it off'],
   ] as const;
   for (const [what, on, hint] of refused) {
@@ -155,14 +218,18 @@ function checkMachine(ip: Ip, facts: NodeFacts, observed: Observed): UserError[]
       }),
     );
   }
-  if (facts.takenPorts.length > 0) {
-    found.push(
-      new UserError(`another program listens on port ${facts.takenPorts.join(', ')} of ${ip}`, {
-        hint: `find it with "ss -ltnp" there and stop it`,
-      }),
-    );
-  }
   return found;
+}
+
+function checkPorts(ip: Ip, { takenPorts }: NodeFacts, { settings }: Desired): UserError[] {
+  const needed = [...Object.values(settings.ports), krillPort];
+  const taken = needed.filter((port) => takenPorts.includes(port));
+  if (taken.length === 0) return [];
+  return [
+    new UserError(`another program listens on port ${taken.join(', ')} of ${ip}`, {
+      hint: `find it with "ss -ltnp" there and stop it, or choose another: "ports" in the configuration`,
+    }),
+  ];
 }
 
 const majorOf = (version: string): string => version.split('.')[0] ?? '';

@@ -6,6 +6,9 @@ import type { StoragePool } from './storage-pool.ts';
 import type { Swarm } from './swarm.ts';
 import type { HostNames, Units, VolumeFiles, VolumeMount } from './volume-mount.ts';
 
+/** Proves that its maker knows the secret: HMAC-SHA-256 (RFC 2104) in hex. */
+export type SealText = (secret: Secret, text: string) => string;
+
 /** Everything a step may touch. */
 export interface Ports {
   readonly swarm: Swarm;
@@ -19,4 +22,5 @@ export interface Ports {
   readonly clock: Clock;
   /** 32 random bytes in hex. */
   readonly randomToken: () => Secret;
+  readonly seal: SealText;
 }

@@ -32,6 +32,8 @@ export interface VolumeFiles {
   list(path: string): Promise<readonly string[]>;
   /** No error when it does not exist. */
   remove(path: string): Promise<void>;
+  /** Gives it another name in the same directory; what had that name is an error. */
+  rename(path: string, name: string): Promise<void>;
 }
 
 export interface FileAccess {

@@ -44,6 +44,8 @@ export interface ContainerSpec {
   readonly stopSignal: string;
   readonly stopGraceSeconds: number;
   readonly health: HealthCheck | null;
+  /** Shares its ports with its successor, which takes over before this one ends (docs/adr/0016). */
+  readonly handsOver?: true;
   /** Grows with each restart that was asked for: another specification is another container. */
   readonly restarts?: number;
 }

@@ -33,8 +33,12 @@ describe('least privilege', () => {
   });
 
   test.each([
-    [krill, [`${paths.volume}/krill`], [installed]],
-    [krillsync, [paths.publish], [`${paths.volume}/krill/data/repo/rrdp`, installed]],
+    [krill, [`${paths.volume}/krill`, paths.supervisor], [installed, paths.heartbeats]],
+    [
+      krillsync,
+      [`${paths.volume}/barrier`, paths.publish],
+      [`${paths.volume}/krill/data/repo/rrdp`, installed],
+    ],
     [nginx, [], [paths.serving, paths.publish]],
     [rsyncd, [], [paths.serving, paths.publish]],
   ])('$name writes only where it must', (spec, writable, readable) => {
@@ -116,7 +120,10 @@ describe('krillsync', () => {
       '--rrdp-dir=/publish/rrdp',
       '--rsync-dir=/publish/rsync',
       '--cleanup-after=7200',
-      '--rsync-interval=0',
+      '--barrier-dir=/barrier',
+      '--max-removal=20',
+      '--max-removal-least=10',
+      '--gzip',
       '--watch',
     ]);
   });
@@ -125,7 +132,7 @@ describe('krillsync', () => {
 describe('what serves', () => {
   test.each([
     [nginx, 'nginx -c /serving/nginx.conf -g daemon off;'],
-    [rsyncd, 'rsync --daemon --no-detach --config=/serving/rsyncd.conf'],
+    [rsyncd, 'accept-rsync 873 /serving/rsyncd.conf'],
   ])('$name stays in the foreground', ({ argv }, line) => {
     expect(argv.join(' ')).toBe(line);
   });

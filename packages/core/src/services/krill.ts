@@ -1,5 +1,5 @@
 import type { ClusterSettings } from '../model/settings.ts';
-import { krillUid, onVolume, paths } from '../paths.ts';
+import { krillUid, onVolume, paths, supervisorReports } from '../paths.ts';
 import type { SingletonSpec } from './container-spec.ts';
 import { limits, mebibyte } from './limits.ts';
 import { executable, type Release, releaseDir } from './release.ts';
@@ -7,6 +7,9 @@ import { restartsOf } from './restarts.ts';
 import { contentHash } from './spec-hash.ts';
 
 export const krillLabel = 'krill';
+
+/** In Krill's container, while the supervisor waits for the locks or a remedy. */
+export const krillWaiting = '/tmp/waiting';
 
 /**
  * Krill under its supervisor. The bind's source exists only while the volume is mounted, so that
@@ -41,6 +44,14 @@ export function krillSpec(
         readOnly: false,
       },
       { type: 'bind', source: releaseDir(release), target: releaseDir(release), readOnly: true },
+      {
+        type: 'bind',
+        source: paths.supervisor,
+        target: supervisorReports.inside,
+        readOnly: false,
+      },
+      // Whether the agent sees a majority, for the supervisor. Swarm starts nothing where it is missing.
+      { type: 'bind', source: paths.heartbeats, target: paths.heartbeats, readOnly: true },
       { type: 'tmpfs', target: '/tmp', sizeBytes: limits.temporaryBytes, mode: 0o1777 },
       // Krill rewrites its rsync tree whole at every change; nobody reads it (krillsync makes ours).
       {
@@ -56,12 +67,14 @@ export function krillSpec(
     stopSignal: 'SIGTERM',
     stopGraceSeconds: 20,
     health: {
-      argv: [executable(release), 'krill-supervisor', '--health'],
-      intervalSeconds: 15,
+      // Waiting is healthy: the container that waits is ready to take over.
+      argv: ['sh', '-c', `test -e ${krillWaiting} || exec krillc health`],
+      // Swarm calls it running from the first good answer on, which is no earlier than this.
+      intervalSeconds: 5,
       timeoutSeconds: 5,
       // A large repository takes its time to be read.
       startSeconds: 300,
-      retries: 3,
+      retries: 9,
     },
     requireLabels: { [krillLabel]: 'ok' },
     restartDelaySeconds: 1,

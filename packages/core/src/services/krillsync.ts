@@ -1,5 +1,6 @@
 import type { ClusterSettings } from '../model/settings.ts';
 import { krillsyncUid, onVolume, paths } from '../paths.ts';
+import { massRemoval } from '../policy.ts';
 import type { ContainerSpec } from './container-spec.ts';
 import { limits, mebibyte } from './limits.ts';
 import { executable, type Release, releaseDir } from './release.ts';
@@ -19,8 +20,10 @@ export function krillsyncSpec(release: Release, settings: ClusterSettings): Cont
       '--rrdp-dir=/publish/rrdp',
       '--rsync-dir=/publish/rsync',
       `--cleanup-after=${retentionSeconds}`,
-      // Each serial's tree at once: an operator looks at rsync as soon as at RRDP.
-      '--rsync-interval=0',
+      '--barrier-dir=/barrier',
+      `--max-removal=${massRemoval.percent}`,
+      `--max-removal-least=${massRemoval.least}`,
+      '--gzip',
       '--watch',
     ],
     env: {},
@@ -32,6 +35,12 @@ export function krillsyncSpec(release: Release, settings: ClusterSettings): Cont
         source: `${paths.volume}/${onVolume.krillData}/repo/rrdp`,
         target: '/source',
         readOnly: true,
+      },
+      {
+        type: 'bind',
+        source: `${paths.volume}/${onVolume.barrier}`,
+        target: '/barrier',
+        readOnly: false,
       },
       { type: 'bind', source: paths.publish, target: '/publish', readOnly: false },
       { type: 'bind', source: releaseDir(release), target: releaseDir(release), readOnly: true },

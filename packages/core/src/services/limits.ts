@@ -12,4 +12,11 @@ export const limits = {
   nofile: 16_384,
   pids: 256,
   rsyncMaxConnections: 200,
+  /**
+   * The largest messages of CAs to Krill: RFC 8181, RFC 6492. Its own defaults are 32 and 1 MB; a CA
+   * with tens of thousands of objects may send more at once.
+   */
+  messageBytes: { publication: 128 * mebibyte, provisioning: 16 * mebibyte },
+  /** Far above what many validators behind one address ask for, far below what a worker holds. */
+  requestsPerAddress: 1000,
 } as const;

@@ -26,11 +26,13 @@ export const nginxSpec = (release: Release, settings: ClusterSettings): Containe
   stopSignal: 'SIGQUIT',
   stopGraceSeconds: 15,
   health: {
-    argv: ['healthcheck'],
+    // Its port may be answered by the one before it; the file is there when this one listens.
+    argv: ['bash', '-c', 'test -s /run/nginx.pid && exec healthcheck'],
     intervalSeconds: 10,
     timeoutSeconds: 5,
     startSeconds: 5,
     retries: 3,
   },
+  handsOver: true,
   ...restartsOf('nginx', settings),
 });

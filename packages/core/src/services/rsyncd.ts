@@ -8,7 +8,7 @@ import { restartsOf } from './restarts.ts';
 export const rsyncdSpec = (release: Release, settings: ClusterSettings): ContainerSpec => ({
   name: 'rsyncd',
   image: release.images.rsyncd,
-  argv: ['rsync', '--daemon', '--no-detach', '--config=/serving/rsyncd.conf'],
+  argv: ['accept-rsync', String(settings.ports.rsync), '/serving/rsyncd.conf'],
   env: {},
   user: null,
   capabilities: ['NET_BIND_SERVICE', 'SETUID', 'SETGID', 'SYS_CHROOT'],
@@ -23,11 +23,12 @@ export const rsyncdSpec = (release: Release, settings: ClusterSettings): Contain
   stopSignal: 'SIGTERM',
   stopGraceSeconds: 15,
   health: {
-    argv: ['rsync', '--contimeout=3', '--timeout=4', 'rsync://127.0.0.1/'],
+    argv: ['healthcheck', String(settings.ports.rsync)],
     intervalSeconds: 10,
     timeoutSeconds: 5,
     startSeconds: 5,
     retries: 3,
   },
+  handsOver: true,
   ...restartsOf('rsyncd', settings),
 });

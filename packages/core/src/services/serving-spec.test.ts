@@ -33,8 +33,10 @@ describe('the serving stack', () => {
 
   test('follows certificates, and the trust anchor of a test bed', () => {
     const followed = (change: Partial<ClusterSettings>) => spec(change).follows.map(({ to }) => to);
-    const certificates = ['tls/server.pem', 'tls/server.key', 'tls/authority.pem'];
+    const world = ['tls/server.pem', 'tls/server.key', 'tls/authority.pem'];
+    const certificates = [...world, 'tls/internal.pem', 'tls/internal.key'];
     expect(followed({})).toEqual(certificates);
+    expect(followed({ krill: { mode: 'third-party', ca: 'ca' } })).toEqual(world);
     expect(followed({ krill: { mode: 'testbed', cas: 1, roas: 1 } })).toEqual([
       ...certificates,
       'ta/ta.tal',
@@ -42,9 +44,27 @@ describe('the serving stack', () => {
     ]);
   });
 
-  test('keeps the key to root', () => {
+  test.each([
+    ['/rrdp/8a9c2a2e-6a3c-4a11-9a53-2b9b6a4b8f11/12/9f0C/snapshot.xml', true],
+    ['/rrdp/8a9c2a2e-6a3c-4a11-9a53-2b9b6a4b8f11/12/9f0C/delta.xml', true],
+    ['/rrdp/notification.xml', false],
+    ['/rrdp/8a9c2a2e-6a3c-4a11-9a53-2b9b6a4b8f11/12/../delta.xml', false],
+    ['/rrdp/8a9c2a2e-6a3c-4a11-9a53-2b9b6a4b8f11/12/9f0C/delta.xml.gz', false],
+    ['/rrdp/8a9c2a2e-6a3c-4a11-9a53-2b9b6a4b8f11/-1/9f0C/delta.xml', false],
+    ['/rrdp/session/12/9f0C/delta.xml', false],
+    ['/rrdp/8a9c2a2e-6a3c-4a11-9a53-2b9b6a4b8f11/12/snapshot.xml', false],
+    ['/ui/rrdp/8a9c2a2e-6a3c-4a11-9a53-2b9b6a4b8f11/12/9f0C/snapshot.xml', false],
+  ])('peers are asked for %s: %s', (path, asked) => {
+    const [, pattern = ''] = /^"(.*)"$/.exec(servingView(settings).rrdpFile) ?? [];
+    expect(new RegExp(pattern).test(path)).toBe(asked);
+  });
+
+  test('keeps the keys to root', () => {
     const modes = spec().follows.map(({ to, mode }) => [to, mode.toString(8)]);
-    expect(Object.fromEntries(modes)).toMatchObject({ 'tls/server.key': '600' });
+    expect(Object.fromEntries(modes)).toMatchObject({
+      'tls/server.key': '600',
+      'tls/internal.key': '600',
+    });
   });
 
   test('is the same for every order of the nodes', () => {

@@ -1,4 +1,4 @@
-import { isIp } from '@krillmanager/core';
+import { type Ip, isIp } from '@krillmanager/core';
 
 export interface CertificateRequest {
   /** Goes into the subject; at most 64 characters there (RFC 5280, ub-common-name). */
@@ -26,6 +26,16 @@ export const serverExtensions = (names: readonly string[]): readonly string[] =>
   'subjectKeyIdentifier = hash',
   'authorityKeyIdentifier = keyid:always',
   `subjectAltName = ${names.map(alternativeName).join(', ')}`,
+];
+
+/** An agent's extensions: for both ends of a connection, which a public server's are not. */
+export const nodeExtensions = (ip: Ip): readonly string[] => [
+  'basicConstraints = critical, CA:FALSE',
+  'keyUsage = critical, digitalSignature',
+  'extendedKeyUsage = serverAuth, clientAuth',
+  'subjectKeyIdentifier = hash',
+  'authorityKeyIdentifier = keyid:always',
+  `subjectAltName = ${alternativeName(ip)}`,
 ];
 
 function alternativeName(name: string): string {

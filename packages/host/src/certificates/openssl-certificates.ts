@@ -25,7 +25,7 @@ const backdatedMs = 5 * 60_000;
 const dayMs = 24 * 60 * 60_000;
 const commonNameLength = 64;
 
-interface Scratch {
+export interface Scratch {
   readonly dir: string;
   readonly nowMs: number;
 }
@@ -50,7 +50,8 @@ function requestFor(names: readonly string[]): CertificateRequest {
   return { commonName, extensions: serverExtensions(names) };
 }
 
-async function inScratch<T>(
+/** Keys of others lie here for no longer than the work takes. */
+export async function inScratch<T>(
   parent: string,
   nowMs: number,
   work: (scratch: Scratch) => Promise<T>,
@@ -61,6 +62,11 @@ async function inScratch<T>(
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+export interface Validity {
+  readonly nowMs: number;
+  readonly days: number;
 }
 
 /** Signed by the authority, or by its own key when there is none. */
@@ -79,24 +85,25 @@ async function issue(
   await writeFile(at('index'), '');
   await writeFile(at('config'), authorityConfig(dir, extensions));
   await runCommand(requestArgv(dir, commonName));
-  await runCommand(signArgv(dir, authority === null, nowMs - backdatedMs, nowMs + days * dayMs));
+  await runCommand(signArgv(dir, authority === null, { nowMs, days }));
   return { certificate: await readFile(at('certificate'), 'utf8'), key: new Secret(key) };
 }
 
-async function newKey(): Promise<string> {
+export async function newKey(): Promise<string> {
   const { privateKey } = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-function requestArgv(dir: string, commonName: string): Argv {
+export function requestArgv(dir: string, commonName: string): Argv {
   const subject = `/CN=${commonName.replaceAll(/[\\/+=]/g, '\\$&')}`;
   const files = ['-key', `${dir}/key`, '-out', `${dir}/request`];
   return ['openssl', 'req', '-new', '-utf8', '-batch', '-subj', subject, ...files];
 }
 
-function signArgv(dir: string, selfSigned: boolean, fromMs: number, untilMs: number): Argv {
+export function signArgv(dir: string, selfSigned: boolean, { nowMs, days }: Validity): Argv {
   const issuer = selfSigned ? ['-selfsign'] : ['-cert', `${dir}/authority.pem`];
-  const validity = ['-startdate', generalizedTime(fromMs), '-enddate', generalizedTime(untilMs)];
+  const from = generalizedTime(nowMs - backdatedMs);
+  const validity = ['-startdate', from, '-enddate', generalizedTime(nowMs + days * dayMs)];
   return [
     ...(['openssl', 'ca', '-batch', '-notext', '-utf8'] as const),
     ...['-config', `${dir}/config`, ...issuer, '-keyfile', `${dir}/authority.key`],

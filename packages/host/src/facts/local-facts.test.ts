@@ -29,7 +29,7 @@ test('ports: of IPv4 and IPv6, listening ones only, each once', () => {
   expect(listeningPorts('')).toEqual([]);
 });
 
-test('ports: what this process listens on is seen', async () => {
+async function listen() {
   const server = createServer();
   const port = await new Promise<number>((resolve) => {
     server.listen(0, '127.0.0.1', () => {
@@ -37,6 +37,11 @@ test('ports: what this process listens on is seen', async () => {
       resolve(typeof address === 'object' && address !== null ? address.port : 0);
     });
   });
+  return { server, port };
+}
+
+test('ports: what this process listens on is seen', async () => {
+  const { server, port } = await listen();
   expect(listeningPorts(await readFile('/proc/self/net/tcp', 'utf8'))).toContain(port);
   server.close();
 });
@@ -66,13 +71,16 @@ describe('a brick is', () => {
 
 test('all facts together, before our directory exists', async () => {
   await writeFile(join(dir, 'hosts'), '10.0.0.7 km-10-0-0-7\n');
+  const { server, port } = await listen();
   const facts = await collectLocalFacts({
-    ours: [80, 443, 873, 3000],
+    ours: [port],
     names: hostNames(join(dir, 'hosts')),
     brick: join(dir, 'brick'),
     state: join(dir, 'not/yet/made'),
   });
-  expect(facts).toMatchObject({ brick: 'absent', takenPorts: [], named: ['10.0.0.7'] });
+  server.close();
+  expect(facts).toMatchObject({ brick: 'absent', named: ['10.0.0.7'] });
+  expect(facts.takenPorts).not.toContain(port);
   expect(facts.disk.totalBytes).toBeGreaterThan(facts.disk.freeBytes);
   expect(facts.memoryBytes).toBeGreaterThan(0);
   expect(Math.abs(facts.clockMs - Date.now())).toBeLessThan(5000);

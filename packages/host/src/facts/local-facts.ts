@@ -13,7 +13,7 @@ export type LocalFacts = Pick<
 >;
 
 export interface LocalFactsOptions {
-  /** Of the ports we need, those that our own containers listen on now. */
+  /** Ports that our own containers listen on now. */
   readonly ours: readonly number[];
   readonly names: HostNames;
   /** The directory for the brick; the usual one unless told. */
@@ -21,9 +21,6 @@ export interface LocalFactsOptions {
   /** The local directory whose disk we fill; the usual one unless told. */
   readonly state?: string;
 }
-
-/** HTTP, HTTPS, rsync and Krill, on the host's own network. */
-const neededPorts = [80, 443, 873, 3000];
 
 export async function collectLocalFacts({
   ours,
@@ -39,7 +36,7 @@ export async function collectLocalFacts({
     brick: await brickState(brick),
     disk: await disk(state),
     memoryBytes: totalmem(),
-    takenPorts: neededPorts.filter((port) => listening.has(port) && !ours.includes(port)),
+    takenPorts: [...listening].filter((port) => !ours.includes(port)).toSorted((a, b) => a - b),
     named: await names.named(),
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { withGlusterdOptions } from './glusterd-options.ts';
+import { familyIn, withFamily, withGlusterdOptions } from './glusterd-options.ts';
 
 const shipped = `volume management
     type mgmt/glusterd
@@ -28,4 +28,14 @@ const cases: readonly [what: string, volfile: string, result: string][] = [
 
 test.each(cases)('%s', (_what, volfile, result) => {
   expect(withGlusterdOptions(volfile, options)).toBe(result);
+});
+
+test('the family of addresses is IPv4 unless the file says inet6, and can be changed both ways', () => {
+  const commented = shipped.replace('option base-port 1', 'option transport.address-family inet6');
+  expect(familyIn(commented)).toBe('ipv4');
+  const six = withFamily(commented, 'ipv6');
+  expect(six).toContain('\n    option transport.address-family inet6\nend-volume');
+  expect(familyIn(six)).toBe('ipv6');
+  expect(familyIn(withFamily(six, 'ipv4'))).toBe('ipv4');
+  expect(withFamily(shipped, 'ipv4')).toBe(shipped);
 });

@@ -1,4 +1,4 @@
-import type { HostFiles, Units } from '@krillmanager/core';
+import type { Glusterd, HostFiles, IpFamily, Units } from '@krillmanager/core';
 
 const file = '/etc/glusterfs/glusterd.vol';
 const access = { mode: 0o644, uid: 0, gid: 0 } as const;
@@ -30,11 +30,34 @@ export function withGlusterdOptions(
   return [...kept.slice(0, end), ...lines, ...kept.slice(end)].join('\n');
 }
 
+const familyOption = 'transport.address-family';
+
+/** As shipped, glusterd listens on IPv4 only. Set to IPv6 it listens on both, and calls over IPv6. */
+export const familyIn = (volfile: string): IpFamily =>
+  /^\s*option transport\.address-family inet6\s*$/m.test(volfile) ? 'ipv6' : 'ipv4';
+
+export const withFamily = (volfile: string, family: IpFamily): string =>
+  family === familyIn(volfile)
+    ? volfile
+    : withGlusterdOptions(volfile, { [familyOption]: family === 'ipv6' ? 'inet6' : 'inet' });
+
 /** Bricks run on while glusterd restarts. Nothing happens when the options are there already. */
-export async function tuneGlusterd(files: HostFiles, units: Units): Promise<void> {
+export const tuneGlusterd = (files: HostFiles, units: Units): Promise<void> =>
+  change(files, units, (volfile) => withGlusterdOptions(volfile, glusterdOptions));
+
+export const glusterd = (files: HostFiles, units: Units): Glusterd => ({
+  family: async () => familyIn((await files.read(file)) ?? ''),
+  speak: (family) => change(files, units, (volfile) => withFamily(volfile, family)),
+});
+
+async function change(
+  files: HostFiles,
+  units: Units,
+  wish: (volfile: string) => string,
+): Promise<void> {
   const found = await files.read(file);
   if (found === null) return;
-  const wanted = withGlusterdOptions(found, glusterdOptions);
+  const wanted = wish(found);
   if (wanted === found) return;
   await files.write(file, wanted, access);
   await units.restart('glusterd.service');

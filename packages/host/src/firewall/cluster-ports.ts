@@ -1,3 +1,5 @@
+import type { ServicePorts } from '@krillmanager/core';
+
 /** Ports of one protocol; a range when `last` is there. */
 export interface PortRange {
   readonly protocol: 'tcp' | 'udp';
@@ -26,10 +28,16 @@ export const serverPorts: readonly PortRange[] = [
 ];
 
 /** What relying parties, browsers and the load balancer reach; the agent's port tells no secrets. */
-export const worldPorts: readonly PortRange[] = [
-  tcp('HTTP', 80),
-  tcp('HTTPS: RRDP, and Krill behind NGINX', 443),
-  tcp('rsync', 873),
+export const worldPorts = ({
+  http,
+  https,
+  rsync,
+  balancers,
+}: ServicePorts): readonly PortRange[] => [
+  tcp('HTTP', http),
+  tcp('HTTPS: RRDP, and Krill behind NGINX', https),
+  tcp('rsync', rsync),
+  tcp('HTTPS behind load balancers', balancers),
   tcp("the agent's health and facts", 9655),
 ];
 

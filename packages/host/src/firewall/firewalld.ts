@@ -1,11 +1,15 @@
 import type { Argv } from '../run.ts';
 import { type PortRange, rangeText, serverPorts, worldPorts } from './cluster-ports.ts';
+import type { FirewallWish } from './firewall-wish.ts';
 import type { Scope } from './nft-ruleset.ts';
 
 /** firewalld's own commands for the same, in its default zone. All can be repeated. */
-export function firewalldCommands(scope: Scope): readonly Argv[] {
-  const open = worldPorts.map((port) => permanent(`--add-port=${target(port)}`));
-  return [...open, ...serverCommands(scope), ['firewall-cmd', '--reload']];
+export function firewalldCommands(scope: Scope, { ports, gone }: FirewallWish): readonly Argv[] {
+  const open = worldPorts(ports).map((port) => permanent(`--add-port=${target(port)}`));
+  const shut = gone.flatMap((peer) =>
+    serverPorts.map((port) => permanent(`--remove-rich-rule=${richRule(peer, port)}`)),
+  );
+  return [...open, ...serverCommands(scope), ...shut, ['firewall-cmd', '--reload']];
 }
 
 function serverCommands(scope: Scope): readonly Argv[] {

@@ -1,4 +1,4 @@
-import type { Ip } from '@krillmanager/core';
+import { type Ip, type ServicePorts, usualSettings } from '@krillmanager/core';
 import { type PortRange, rangeText, serverPorts, worldPorts } from './cluster-ports.ts';
 
 /** Who may reach the ports that only the cluster's servers need. */
@@ -10,23 +10,23 @@ export type Scope = 'world' | readonly Ip[];
  * In netfilter an accept ends one table only and a drop is final. So our accepts are a record of
  * what is meant to be open, which another table can still close; our drops hold for all.
  */
-export function nftRuleset(scope: Scope): string {
+export function nftRuleset(scope: Scope, ports: ServicePorts = usualSettings.ports): string {
   return `table inet krillmanager
 delete table inet krillmanager
 table inet krillmanager {
   chain input {
     type filter hook input priority filter - 5; policy accept;
     iifname "lo" accept
-    ${rulesOf(scope).join('\n    ')}
+    ${rulesOf(scope, worldPorts(ports)).join('\n    ')}
   }
 }
 `;
 }
 
-const rulesOf = (scope: Scope): readonly string[] =>
+const rulesOf = (scope: Scope, open: readonly PortRange[]): readonly string[] =>
   scope === 'world'
-    ? accept([...worldPorts, ...serverPorts])
-    : [...accept(worldPorts), ...peerRules(scope), ...drop(serverPorts)];
+    ? accept([...open, ...serverPorts])
+    : [...accept(open), ...peerRules(scope), ...drop(serverPorts)];
 
 function peerRules(peers: readonly Ip[]): readonly string[] {
   const families = [

@@ -3,6 +3,7 @@ import { UserError } from '@krillmanager/core';
 import { orWhenMissing } from '../files/error-code.ts';
 import { type Argv, runCommand } from '../run.ts';
 import { closingChains } from './closing-chains.ts';
+import type { FirewallWish } from './firewall-wish.ts';
 import { firewalldCommands } from './firewalld.ts';
 import { nftRuleset, type Scope } from './nft-ruleset.ts';
 import { ufwCommands, ufwEnabled } from './ufw.ts';
@@ -17,10 +18,16 @@ export interface FirewallPlan {
   readonly closed: readonly string[];
 }
 
-export async function planClusterPorts(scope: Scope): Promise<FirewallPlan> {
-  const commands = await commandsHere(scope);
+export async function planClusterPorts(scope: Scope, wish: FirewallWish): Promise<FirewallPlan> {
+  const commands = await commandsHere(scope, wish);
   const closed = commands.length > 0 ? [] : await closedHere();
-  return { ruleset: nftRuleset(scope), commands, closed };
+  return { ruleset: nftRuleset(scope, wish.ports), commands, closed };
+}
+
+/** Whether our table is loaded: rules do not survive a boot, nor somebody's "nft flush ruleset". */
+export async function hasClusterTable(): Promise<boolean> {
+  const argv = ['nft', 'list', 'table', 'inet', 'krillmanager'] as const;
+  return (await runCommand(argv, { accept: [1] })).exitCode === 0;
 }
 
 /** @throws UserError when a program is missing or refuses. */
@@ -29,10 +36,10 @@ export async function applyClusterPorts({ ruleset, commands }: FirewallPlan): Pr
   for (const command of commands) await runCommand(command);
 }
 
-async function commandsHere(scope: Scope): Promise<readonly Argv[]> {
+async function commandsHere(scope: Scope, wish: FirewallWish): Promise<readonly Argv[]> {
   const ufw = await orWhenMissing('', readFile('/etc/ufw/ufw.conf', 'utf8'));
-  if (ufwEnabled(ufw)) return ufwCommands(scope);
-  return (await firewalldRuns()) ? firewalldCommands(scope) : [];
+  if (ufwEnabled(ufw)) return ufwCommands(scope, wish);
+  return (await firewalldRuns()) ? firewalldCommands(scope, wish) : [];
 }
 
 /** systemctl's exit code is the answer; where systemd does not run, neither does firewalld. */

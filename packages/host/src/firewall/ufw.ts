@@ -1,13 +1,15 @@
 import type { Argv } from '../run.ts';
 import { type PortRange, rangeText, serverPorts, worldPorts } from './cluster-ports.ts';
+import type { FirewallWish } from './firewall-wish.ts';
 import type { Scope } from './nft-ruleset.ts';
 
 /** ufw's own commands for the same; what it does not allow it denies. All can be repeated. */
-export function ufwCommands(scope: Scope): readonly Argv[] {
-  const open = worldPorts.map(allow);
-  if (scope === 'world') return [...open, ...serverPorts.map(allow)];
+export function ufwCommands(scope: Scope, { ports, gone }: FirewallWish): readonly Argv[] {
+  const open = worldPorts(ports).map(allow);
+  const shut = gone.flatMap((peer) => serverPorts.map((port) => forgetFrom(peer, port)));
+  if (scope === 'world') return [...open, ...serverPorts.map(allow), ...shut];
   const peers = scope.flatMap((peer) => serverPorts.map((port) => allowFrom(peer, port)));
-  return [...open, ...peers, ...serverPorts.map(forget)];
+  return [...open, ...peers, ...serverPorts.map(forget), ...shut];
 }
 
 const allow = (port: PortRange): Argv => ['ufw', 'allow', target(port)];
@@ -15,8 +17,15 @@ const allow = (port: PortRange): Argv => ['ufw', 'allow', target(port)];
 /** ufw says so, with exit code 0, when there is no such rule. */
 const forget = (port: PortRange): Argv => ['ufw', '--force', 'delete', 'allow', target(port)];
 
-const allowFrom = (peer: string, port: PortRange): Argv => [
-  ...(['ufw', 'allow', 'proto', port.protocol, 'from', peer] as const),
+const allowFrom = (peer: string, port: PortRange): Argv => ['ufw', ...ruleFrom(peer, port)];
+
+const forgetFrom = (peer: string, port: PortRange): Argv => [
+  ...(['ufw', '--force', 'delete'] as const),
+  ...ruleFrom(peer, port),
+];
+
+const ruleFrom = (peer: string, port: PortRange): readonly string[] => [
+  ...['allow', 'proto', port.protocol, 'from', peer],
   ...['to', 'any', 'port', rangeText(port, ':')],
 ];
 

@@ -21,20 +21,28 @@ export interface NamedLock {
   tryLock(): Promise<LockAttempt>;
 }
 
+/** This process, from now on. @param command what it does */
+export const thisHolder = (command: string): LockHolder => ({
+  host: hostname(),
+  pid: process.pid,
+  command,
+  sinceMs: Date.now(),
+});
+
 /** flock's exit code when another holds the lock. */
 const heldByAnother = 1;
 
 /**
  * A lock among processes, on local disk or, among hosts, on GlusterFS; where the volume hangs, so
  * does this. It is the kernel's: the death of the holder frees it. The file itself stays.
- * @param command what the holder is doing, as the next one shall read it
+ * @param holder who wants it and what for, as the next one shall read it
  */
-export const lockFile = (path: string, command: string): NamedLock => ({
+export const lockFile = (path: string, holder: LockHolder): NamedLock => ({
   tryLock: async () => {
     await mkdir(dirname(path), { recursive: true, mode: 0o755 });
     const file = await open(path, 'a+', 0o644);
     try {
-      return (await locked(file)) ? await hold(file, command) : await giveUp(file);
+      return (await locked(file)) ? await hold(file, holder) : await giveUp(file);
     } catch (error) {
       await file.close();
       throw error;
@@ -51,10 +59,11 @@ async function locked({ fd }: FileHandle): Promise<boolean> {
   return (await runCommand(argv, { stdin: fd, accept: [heldByAnother] })).exitCode === 0;
 }
 
-async function hold(file: FileHandle, command: string): Promise<LockAttempt> {
-  const holder: LockHolder = { host: hostname(), pid: process.pid, command, sinceMs: Date.now() };
+async function hold(file: FileHandle, holder: LockHolder): Promise<LockAttempt> {
   await file.truncate();
   await file.appendFile(`${JSON.stringify(holder)}\n`);
+  // On the volume: another host is to read it while the file stays open here.
+  await file.sync();
   const release = async () => {
     await file.truncate();
     await file.close();

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open, readdir, rm } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileAccess, VolumeFiles } from '@krillmanager/core';
 import { orWhenMissing } from '../files/error-code.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
@@ -15,6 +15,7 @@ export const confinedFiles = (root: string): VolumeFiles => ({
   directory: (path, access) => directory(root, path, access),
   list: async (path) => (await orWhenMissing([], list(root, path))).toSorted(),
   remove: (path) => orWhenMissing(undefined, remove(root, path)),
+  rename: (path, name) => give(root, path, name),
 });
 
 function split(path: string): { parents: readonly string[]; name: string } {
@@ -47,6 +48,16 @@ async function directory(root: string, path: string, { mode, uid, gid }: FileAcc
 async function list(root: string, path: string): Promise<string[]> {
   await using opened = await enter(root, partsOf(path), 'fail');
   return await readdir(below(opened, '.'));
+}
+
+async function give(root: string, path: string, wanted: string): Promise<void> {
+  const { parents, name } = split(path);
+  if (partsOf(wanted).length !== 1) throw new Error(`"${wanted}" is not a name`);
+  await using parent = await enter(root, parents, 'fail');
+  const taken = await orWhenMissing(null, lstat(below(parent, wanted)));
+  if (taken !== null) throw new Error(`"${wanted}" is there already`);
+  await rename(below(parent, name), below(parent, wanted));
+  await parent.sync();
 }
 
 async function remove(root: string, path: string): Promise<void> {

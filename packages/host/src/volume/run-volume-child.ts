@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { VolumeFiles } from '@krillmanager/core';
 import { errorCode } from '../files/error-code.ts';
+import { type LockHolder, lockFile } from '../lock/lock-file.ts';
+import { partsOf } from './confined.ts';
 import { confinedFiles } from './confined-files.ts';
 import type { VolumeReply, VolumeRequest } from './volume-protocol.ts';
 
@@ -18,19 +20,20 @@ export interface VolumeChildOptions {
 export async function runVolumeChild(root: string, { mounted }: VolumeChildOptions): Promise<void> {
   const files = confinedFiles(root);
   for await (const line of createInterface({ input: process.stdin })) {
-    const reply = await answer(files, JSON.parse(line), mounted ? root : null);
+    const reply = await answer({ files, root, mounted }, JSON.parse(line));
     process.stdout.write(`${JSON.stringify(reply)}\n`);
   }
 }
 
-async function answer(
-  files: VolumeFiles,
-  request: VolumeRequest,
-  mountPoint: string | null,
-): Promise<VolumeReply> {
+interface Volume extends VolumeChildOptions {
+  readonly files: VolumeFiles;
+  readonly root: string;
+}
+
+async function answer(volume: Volume, request: VolumeRequest): Promise<VolumeReply> {
   try {
-    if (mountPoint !== null) await assertMounted(mountPoint);
-    return { value: await againWhenStale(() => perform(files, request)) };
+    if (volume.mounted) await assertMounted(volume.root);
+    return { value: await againWhenStale(() => perform(volume, request)) };
   } catch (error) {
     return { failed: error instanceof Error ? error.message : String(error) };
   }
@@ -46,7 +49,7 @@ async function againWhenStale<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
-async function perform(files: VolumeFiles, request: VolumeRequest) {
+async function perform({ files, root }: Volume, request: VolumeRequest) {
   switch (request.op) {
     case 'read':
       return await files.read(request.path);
@@ -55,13 +58,24 @@ async function perform(files: VolumeFiles, request: VolumeRequest) {
     case 'remove':
       await files.remove(request.path);
       return null;
+    case 'rename':
+      await files.rename(request.path, request.name);
+      return null;
     case 'directory':
       await files.directory(request.path, request.access);
       return null;
     case 'write':
       await files.write(request.path, request.content, request.access);
       return null;
+    case 'lock':
+      return await take(join(root, ...partsOf(request.path)), request.holder);
   }
+}
+
+/** Nothing releases it but the end of this process, which its parent brings about. */
+async function take(path: string, holder: LockHolder): Promise<string | null> {
+  const attempt = await lockFile(path, holder).tryLock();
+  return attempt.held ? null : JSON.stringify(attempt.holder ?? '');
 }
 
 async function assertMounted(root: string): Promise<void> {

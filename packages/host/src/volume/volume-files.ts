@@ -25,6 +25,7 @@ export function volumeFiles(options: VolumeFilesOptions): VolumeFiles {
     read: async (path) => (await ask({ op: 'read', path })) as string | null,
     list: async (path) => (await ask({ op: 'list', path })) as readonly string[],
     remove: async (path) => void (await ask({ op: 'remove', path })),
+    rename: async (path, name) => void (await ask({ op: 'rename', path, name })),
     directory: async (path, access) => void (await ask({ op: 'directory', path, access })),
     write: async (path, content, access) =>
       void (await ask({ op: 'write', path, content, access })),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type MountState, paths, UserError, type VolumeMount } from '@krillmanager/core';
 import { type Argv, runCommand } from '../run.ts';
-import { activeSinceMs } from '../system/active-since.ts';
+import { rememberedSince } from '../system/active-since.ts';
 import { resetFailedArgv, startArgv, stopArgv } from '../system/systemd-units.ts';
 import { prepareMountPoint } from './mount-point.ts';
 import { mountProbe } from './mount-probe.ts';
@@ -26,12 +26,13 @@ const notMountedCode = 32;
 export function volumeMount(): VolumeMount {
   const path = paths.volume;
   const probe = mountProbe(path);
+  const since = rememberedSince(unit);
   const mounted = async (): Promise<MountEntry | null> =>
     mountAt(await readFile('/proc/self/mountinfo', 'utf8'), path);
 
   const state = async (): Promise<MountState> => {
     if ((await mounted())?.type !== volumeType) return notMounted;
-    const [answer, sinceMs] = await Promise.all([probe(answerDeadlineMs), activeSinceMs(unit)]);
+    const [answer, sinceMs] = await Promise.all([probe(answerDeadlineMs), since()]);
     return { mounted: true, answering: answer === 'answers', sinceMs };
   };
 

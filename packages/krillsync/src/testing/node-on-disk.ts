@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from 'no
 import { join, relative } from 'node:path';
 import { fixedDelay } from '../barrier.ts';
 import { directorySource } from '../directory-source.ts';
+import type { UpdateResult } from '../finish.ts';
 import type { Log } from '../log.ts';
 import type { Notification } from '../notification.ts';
 import { parseNotification } from '../notification.ts';
@@ -10,7 +11,7 @@ import { filesOf } from '../rrdp-directory.ts';
 import { RrdpScanner } from '../rrdp-scanner.ts';
 import { type ObjectSink, objectHandler } from '../scan-objects.ts';
 import type { Setup } from '../setup.ts';
-import { type UpdateResult, update } from '../update.ts';
+import { update } from '../update.ts';
 import { parseNotificationUri } from '../uri.ts';
 
 export const notificationUri = parseNotificationUri(

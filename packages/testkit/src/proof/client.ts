@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { get } from 'node:https';
+import { connect } from 'node:net';
 
-/** Fetches the notification from one host again and again until it is stopped. */
+/** Asks one host again and again until it is stopped. */
 export interface ContinuousClient {
   stop(): Promise<{ readonly requests: number; readonly failures: readonly string[] }>;
 }
@@ -9,16 +10,25 @@ export interface ContinuousClient {
 const everyMs = 50;
 const deadlineMs = 3000;
 
+/** The notification over HTTPS, on a connection of its own each time. */
 export function fetchContinuously(ip: string, authority: string): ContinuousClient {
+  const ca = readFileSync(authority);
+  return askContinuously(`https ${ip}`, () => fetchNotification(ip, ca));
+}
+
+/** The list of rsyncd's modules: a full handshake. */
+export const listContinuously = (ip: string): ContinuousClient =>
+  askContinuously(`rsync ${ip}`, () => listModules(ip));
+
+function askContinuously(what: string, ask: () => Promise<string>): ContinuousClient {
   const failures: string[] = [];
   let requests = 0;
   let stopped = false;
-  const ca = readFileSync(authority);
   const run = (async () => {
     while (!stopped) {
       requests += 1;
-      await fetchNotification(ip, ca).catch((error: unknown) =>
-        failures.push(`${new Date().toISOString()} ${String(error)}`),
+      await ask().catch((error: unknown) =>
+        failures.push(`${new Date().toISOString()} ${what}: ${String(error)}`),
       );
       await new Promise((resolve) => setTimeout(resolve, everyMs));
     }
@@ -30,6 +40,25 @@ export function fetchContinuously(ip: string, authority: string): ContinuousClie
       return { requests, failures };
     },
   };
+}
+
+/** @throws Error unless the daemon greets, lists its modules and says that this was all. */
+function listModules(ip: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const socket = connect({ host: ip, port: 873, timeout: deadlineMs });
+    socket.once('data', () => socket.write('@RSYNCD: 31.0\n#list\n'));
+    socket.on('data', (chunk) => {
+      said += chunk.toString('latin1');
+    });
+    socket.on('timeout', () => socket.destroy(new Error('timeout')));
+    socket.on('error', reject);
+    socket.on('close', () =>
+      said.includes('repo') && said.includes('@RSYNCD: EXIT')
+        ? resolve(said)
+        : reject(new Error(`closed after ${JSON.stringify(said)}`)),
+    );
+  });
 }
 
 /** The notification as this host serves it. */

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { counts } from '../counts.ts';
 import type { LabHost } from '../lab.ts';
 import { fetchContinuously, fetchNotification } from './client.ts';
 import { Cluster, type StatusJson } from './cluster.ts';
-import type { RelyingPartyName, Transport } from './relying-party.ts';
+import { everyValidation } from './every-validation.ts';
+import { mixNodes } from './mixed-nodes.ts';
+import { describeServing } from './serving-proof.ts';
 import { eventually } from './until.ts';
 
 const dir = '/var/tmp/krillmanager-lab-proof';
@@ -26,25 +29,20 @@ const now = (): string => (Date.now() / 1000).toFixed(3);
 const isWell = (status: StatusJson): boolean => status.ok;
 const everybodyIsWell = () => eventually(() => cluster.status('h1'), isWell, 3 * minuteMs);
 
-const combinations = hosts.flatMap((host) =>
-  (['rpki-client', 'fort', 'routinator'] as const).flatMap((name) =>
-    (['rrdp', 'rsync'] as const).map((transport): [LabHost, RelyingPartyName, Transport] => [
-      host,
-      name,
-      transport,
-    ]),
-  ),
-);
-
 describe('what Krill was told', () => {
-  test.each(combinations)('%s serves it to %s over %s only', async (host, name, transport) => {
-    const since = now();
-    const { vrps, log } = await cluster.validate(host, name, transport);
-    expect({ count: vrps.length, log }).toEqual({ count: 100, log });
-    const served = await cluster.served(host, since);
-    expect(served[transport]).toBeGreaterThan(0);
-    expect(served[transport === 'rrdp' ? 'rsync' : 'rrdp']).toBe(0);
-  });
+  test.each(everyValidation(hosts))(
+    '$host serves it to $name over $transport only',
+    async (wanted) => {
+      const { host, name, transport } = wanted;
+      await cluster.rsyncFollows(host);
+      const since = now();
+      const { vrps, log } = await cluster.validate(host, name, transport);
+      expect({ count: vrps.length, log }).toEqual({ count: 100, log });
+      const served = await cluster.served(host, since);
+      expect(served[transport]).toBeGreaterThan(0);
+      expect(served[transport === 'rrdp' ? 'rsync' : 'rrdp']).toBe(0);
+    },
+  );
 
   test('a ROA more, told to any host, is seen on every host, and so is its removal', async () => {
     const added = '10.0.0.0/24 => AS64999';
@@ -119,8 +117,9 @@ describe('a second init', () => {
   });
 
   test('run dry writes nothing, not even a log or a lock', async () => {
+    // The agent's heartbeats go on.
     const state =
-      'find /etc /run/krillmanager /var/lib/krillmanager/local /var/log/krillmanager -type f -printf "%p %i %T@\\n" | sort';
+      'find /etc /run/krillmanager /var/lib/krillmanager/local /var/log/krillmanager -type f -not -path "*/heartbeats/*" -printf "%p %i %T@\\n" | sort';
     const before = await lab.sh('h1', state);
     await cluster.init('--dry-run');
     expect(await lab.sh('h1', state)).toBe(before);
@@ -130,6 +129,101 @@ describe('a second init', () => {
     expect(await lab.sh('h1', 'ls /var/lib/krillmanager/volume/join')).toBe('');
   });
 });
+
+describe('two at once', () => {
+  const init = async (host: LabHost) => {
+    const argv = ['krillmanager', 'init'];
+    return { host, ...(await lab.tryExec(host, argv, { deadlineMs: 2 * minuteMs })) };
+  };
+  const refused = (runs: readonly Awaited<ReturnType<typeof init>>[]) =>
+    runs.find(({ code }) => code === 4);
+
+  test('on two managers: one init works, the other names it and ends with 4', async () => {
+    // Two that do not overlap are none at once.
+    const runs = await eventually(
+      () => Promise.all([init('h1'), init('h2')]),
+      (both) => refused(both) !== undefined,
+      2 * minuteMs,
+    );
+    const [loser, winner] = [refused(runs), runs.find(({ code }) => code !== 4)];
+    expect(winner?.code).toBe(0);
+    expect(loser?.stderr).toMatch(
+      new RegExp(`"krillmanager init" \\(process \\d+ on ${winner?.host}, since 20`),
+    );
+  });
+
+  test('a member is nobody to be recruited', async () => {
+    const asked = await lab.tryExec('h2', ['krillmanager', '--slave=1', 'init']);
+    expect(asked).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('already a member of a cluster'),
+    });
+  });
+});
+
+describe('a client that takes the notification from one node and the files from others', () => {
+  const everybody = hosts.map((host) => cluster.ip(host));
+  const mix = async (rounds: number, trouble?: LabHost, begin?: () => Promise<unknown>) => {
+    const token = await lab.sh('h1', 'cat /var/lib/krillmanager/volume/krill/guard/admin-token');
+    const ca = readFileSync(`${dir}/shared/ca.pem`);
+    const rsyncIps = hosts.filter((host) => host !== trouble).map((host) => cluster.ip(host));
+    const inTheMiddle = begin === undefined ? {} : { inTheMiddle: begin };
+    const run = { ips: everybody, ca, token: token.trim(), rounds, rsyncIps, ...inTheMiddle };
+    const outcome = await mixNodes(run);
+    console.log(JSON.stringify(outcome));
+    expect(outcome).toMatchObject({ rounds, failures: [] });
+    expect(outcome.published).toBeGreaterThan(0);
+    return outcome;
+  };
+  // Not Krill's node: Krill would publish nothing until it runs elsewhere.
+  const inTrouble = async (begin: (host: LabHost) => Promise<unknown>) => {
+    const host = await nodeWithoutKrill();
+    await mix(counts.mixedRoundsInTrouble, host, () => begin(host));
+    return host;
+  };
+
+  beforeAll(() => Promise.all(hosts.map((host) => cluster.rsyncFollows(host))), 3 * minuteMs);
+
+  test(
+    'finds everything, while Krill publishes a serial a second',
+    async () => {
+      const { serials, trees } = await mix(counts.mixedRounds);
+      expect(serials).toBeGreaterThan(1);
+      expect(trees).toBeGreaterThan(0);
+      const stat = 'stat -c %Y-%s /var/lib/krillmanager/publish/rrdp/notification.xml';
+      const times = () => Promise.all(hosts.map((host) => lab.sh(host, stat)));
+      await eventually(times, (all) => new Set(all).size === 1, minuteMs);
+    },
+    15 * minuteMs,
+  );
+
+  const slow = 'docker update --cpus 0.05 krillmanager-krillsync';
+  const fast = 'docker update --cpus 0 krillmanager-krillsync';
+  const drop = `nft add table inet apart
+    for way in input output; do nft add chain inet apart $way "{ type filter hook $way priority -5; }"; done
+    nft 'add rule inet apart output oifname != lo tcp dport { 24007, 49152-49251 } drop'
+    nft 'add rule inet apart input iifname != lo tcp dport { 24007, 49152-49251 } drop'`;
+
+  test.each<[string, (host: LabHost) => Promise<unknown>, (host: LabHost) => Promise<unknown>]>([
+    ['is slow', (host) => lab.sh(host, slow), (host) => lab.sh(host, fast)],
+    [
+      'is cut off from the volume',
+      (host) => lab.sh(host, drop),
+      (host) => lab.sh(host, 'nft delete table inet apart'),
+    ],
+    ['is cut off from everybody', (host) => lab.cut(host), (host) => lab.join(host)],
+    ['loses its power', (host) => lab.kill(host), (host) => lab.boot(host)],
+  ])(
+    'finds everything while a node %s',
+    async (_what, begin, end) => {
+      await end(await inTrouble(begin));
+      await everybodyIsWell();
+    },
+    15 * minuteMs,
+  );
+});
+
+describeServing(cluster, hosts);
 
 describe('a node whose power fails', () => {
   test('costs the others not one failed request, and comes back by itself', async () => {
@@ -163,6 +257,7 @@ describe('a node whose power fails', () => {
         minuteMs,
       ),
     ).toBe(before);
+    await cluster.rsyncFollows(victim);
     expect((await cluster.validate(victim, 'rpki-client', 'rsync')).vrps).toHaveLength(100);
     await Promise.all(others.map((host) => lab.join(host)));
     await everybodyIsWell();
@@ -224,12 +319,16 @@ describe('another list of nodes', () => {
     await Promise.all(newcomers.map((host) => cluster.prepareSlave(host)));
     expect(await cluster.initWith(['h2', 'h3', 'h4', 'h5'])).toContain('5 nodes');
     for (const host of newcomers) {
+      await cluster.rsyncFollows(host);
       for (const transport of ['rrdp', 'rsync'] as const) {
         expect((await cluster.validate(host, 'routinator', transport)).vrps).toHaveLength(101);
       }
     }
-    const { nodes } = await everybodyIsWell();
-    expect(nodes.map(({ storage }) => storage)).toEqual(['ok', 'ok', 'ok', 'client', 'client']);
+    await everybodyIsWell();
+    const storage = async () => (await cluster.status('h1')).nodes.map((node) => node.storage);
+    const arePolled = (all: readonly string[]): boolean => !all.includes('absent');
+    const polled = await eventually(storage, arePolled, minuteMs);
+    expect(polled).toEqual(['ok', 'ok', 'ok', 'client', 'client']);
   });
 
   test('removes nobody without consent', async () => {
@@ -260,6 +359,7 @@ describe('another list of nodes', () => {
           .join() === 'inactive',
       minuteMs,
     );
+    await cluster.rsyncFollows('h4');
     const { vrps } = await cluster.validate('h4', 'fort', 'rsync');
     expect(vrps).toHaveLength(101);
   });

@@ -34,8 +34,9 @@ export class FakeKrill {
   }
 
   #start(tree: VolumeTree, begun: Process): void {
-    if (permission(tree) !== 'initialise') return;
-    tree.put(onVolume.krillState, JSON.stringify({ state: 'initialising' }), access);
+    if (!['initialise', 'resume'].includes(permission(tree) ?? '')) return;
+    const mode = modeOf(tree);
+    tree.put(onVolume.krillState, JSON.stringify({ state: 'initialising', mode }), access);
     tree.files.delete(onVolume.krillPermit);
     this.#process = begun;
   }
@@ -56,11 +57,16 @@ export class FakeKrill {
   }
 }
 
+const modeOf = (tree: VolumeTree) => tree.json<ClusterSettings>(onVolume.krillSettings)?.krill.mode;
+
 /** What the real supervisor decides, null when it refuses. */
 function permission(tree: VolumeTree): ReturnType<typeof judge> | null {
+  const record = tree.json<{ state: string; mode?: string }>(onVolume.krillState);
   try {
     return judge({
-      state: tree.json<{ state: string }>(onVolume.krillState)?.state ?? 'absent',
+      state: record?.state ?? 'absent',
+      begun: record?.mode,
+      wanted: modeOf(tree),
       hasContent: tree.hasBelow(`${onVolume.krillData}/cas`),
       permitted: tree.files.has(onVolume.krillPermit),
     });

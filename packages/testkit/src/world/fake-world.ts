@@ -71,6 +71,7 @@ export class FakeWorld {
       agents: this.#agents,
       certificates: this.#certificates,
       clock: { now: () => clock.now(), sleep: (ms) => this.pass(ms) },
+      seal: (secret, text) => `${secret.reveal()} sealed ${text}`,
       randomToken: () => {
         this.#tokens += 1;
         return new Secret(`random ${this.#tokens}`);
@@ -101,6 +102,7 @@ export class FakeWorld {
     };
     return {
       facts: async (ip) => (await running(ip)?.facts()) ?? null,
+      recruit: async (ip) => (await running(ip)?.facts()) ?? null,
       status: async (ip) => (await running(ip)?.status()) ?? null,
     };
   }

@@ -65,11 +65,12 @@ export async function meetFate(world: FakeWorld, fate: Fate): Promise<void> {
   world.interposed = (ports) => ports;
 }
 
-/** Not in the middle of Krill's initialisation: that cannot be resumed, and says so. */
+/** Not in the middle of a test bed's initialisation: that cannot be resumed, and says so. */
 async function reboot(world: FakeWorld, at: number): Promise<void> {
   const node = world.nodes[at];
-  const state = node?.mount.tree?.json<{ state: string }>(onVolume.krillState)?.state;
-  if (node === undefined || state === 'initialising') return;
+  const krill = node?.mount.tree?.json<{ state: string; mode: string }>(onVolume.krillState);
+  const delicate = krill?.state === 'initialising' && krill.mode === 'testbed';
+  if (node === undefined || delicate) return;
   node.machine.host.powerOff();
   await world.pass(1000);
   node.machine.host.powerOn();

@@ -3,19 +3,16 @@ import {
   converge,
   type Desired,
   execute,
-  hostName,
   type Ip,
   type KrillSettings,
   NodeErrors,
   observe,
   type Ports,
-  paths,
   preflight,
   type Release,
   servingSpec,
   usualSettings,
-  volumeName,
-  volumeOptions,
+  volumeFor,
 } from '@krillmanager/core';
 import type { FakeWorld } from './fake-world.ts';
 
@@ -34,15 +31,12 @@ export function wishFor({ nodes, krill, release }: Wish, newClusterId: string): 
     release: release.release,
     nodes,
   };
-  const bricks = nodes.slice(0, 3).map((ip) => ({ host: hostName(ip), path: paths.brick }));
-  const allowed = nodes.flatMap((ip) => [hostName(ip), ip]).join(',');
-  const options = { ...volumeOptions, 'auth.allow': allowed };
   return {
     self: nodes[0],
     nodes,
     settings,
     newClusterId,
-    volume: { name: volumeName, bricks, replica: bricks.length, options },
+    volume: volumeFor(nodes, settings.storage),
     release,
     serving: servingSpec(settings, release, (template, view) => JSON.stringify({ template, view })),
     managers: 3,

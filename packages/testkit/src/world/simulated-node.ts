@@ -12,6 +12,7 @@ import {
 } from '@krillmanager/agent/logic';
 import {
   type ContainerState,
+  familyOf,
   hostName,
   type NodeFacts,
   type NodeStatus,
@@ -64,7 +65,11 @@ export class SimulatedNode {
       names: this.names,
       local: this.local,
       clock: cluster.clock,
+      seal: (secret, text) => `${secret.reveal()} sealed ${text}`,
       addresses: () => [ip],
+      recruitedOver: () => null,
+      removal: { look: async () => false },
+      glusterd: { family: async () => familyOf(ip), speak: async () => undefined },
       images: Object.values(release.images),
       imageArchive: async () => archive,
     };
@@ -83,7 +88,9 @@ export class SimulatedNode {
       this.#tick = await tick(ports, localStore(ports.local));
       this.#failures = this.#tick.error === null ? 0 : this.#failures + 1;
       this.#restsUntilMs = host.clock.now() + pauseAfter(this.#tick, this.#failures);
-      this.#storage = await pollStorage(ports, this.#tick.view);
+      const { view } = this.#tick;
+      const seen = await pollStorage(ports, view, view.swarm?.leader === true);
+      this.#storage = seen.health;
     } catch {
       // The agent died while it looked. systemd starts it again, and it knows nothing but its files.
       this.#tick = null;
@@ -123,6 +130,8 @@ export class SimulatedNode {
       storage: this.#storage,
       content: this.#content(containers),
       krillAnswers: containers.some(({ name }) => name === 'krill'),
+      krillRefusal: null,
+      held: null,
       doing: describeTick(this.#tick),
     });
   }
@@ -171,6 +180,8 @@ export class SimulatedNode {
     if (path.startsWith(`${paths.volume}/`)) {
       return this.mount.tree?.directories.has(path.slice(paths.volume.length + 1)) ?? false;
     }
+    // Its agent makes those when it starts.
+    if (path.startsWith(`${paths.run}/`)) return true;
     return path.startsWith('/opt/krillmanager/') || this.local.exists(path);
   }
 }

@@ -5,7 +5,7 @@ import type { SimulatedNode } from './simulated-node.ts';
 /** Contents that chance or time gave: that they are there is all that two runs have in common. */
 const random: readonly string[] = [
   onVolume.krillToken,
-  onVolume.heal,
+  onVolume.storage,
   ...[onVolume.authority, onVolume.authorityKey, onVolume.certificate, onVolume.certificateKey],
   ...[onVolume.krillCertificate, onVolume.krillKey],
 ];

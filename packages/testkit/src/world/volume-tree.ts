@@ -29,6 +29,17 @@ export class VolumeTree {
     }
   }
 
+  rename(path: string, name: string): void {
+    const target = [...path.split('/').slice(0, -1), name].join('/');
+    for (const entries of [this.files, this.directories] as Map<string, unknown>[]) {
+      for (const [at, entry] of [...entries]) {
+        if (at !== path && !at.startsWith(`${path}/`)) continue;
+        entries.delete(at);
+        entries.set(`${target}${at.slice(path.length)}`, entry);
+      }
+    }
+  }
+
   hasBelow(directory: string): boolean {
     return [...this.files.keys()].some((path) => path.startsWith(`${directory}/`));
   }
@@ -47,6 +58,7 @@ export function fakeVolumeFiles(mounted: () => VolumeTree | null): VolumeFiles {
     directory: async (path, access) => void tree(`making ${path}`).directories.set(path, access),
     list: async (path) => namesIn(tree(`listing ${path}`), path),
     remove: async (path) => tree(`removing ${path}`).remove(path),
+    rename: async (path, name) => tree(`renaming ${path}`).rename(path, name),
   };
 }
 

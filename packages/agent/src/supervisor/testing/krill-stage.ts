@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { KrillRefusal } from '@krillmanager/core';
 import { ownAddresses } from '@krillmanager/host';
 import { type Places, placesBelow } from '../places.ts';
 
@@ -19,9 +21,24 @@ trap 'echo term >> ${log}; exit 0' TERM
 while :; do sleep 0.05; done
 `;
 
-/** Reaches Krill at the second attempt only, as when its socket comes late. */
+/**
+ * Reaches Krill at the second attempt only, as when its socket comes late. It knows what was done
+ * already, and refuses to do it twice, as Krill does.
+ */
 const krillc = (log: string): string => `#!/bin/sh
-case "$1" in health) test -e ${log}.health && exit; touch ${log}.health; exit 1;; esac
+once() { test ! -e ${log}.$1 || exit 1; touch ${log}.$1; }
+listed() { test -e ${log}.$2 && echo "{\\"$1\\":[{\\"handle\\":\\"main\\"}]}" || echo "{\\"$1\\":[]}"; exit; }
+case "$*" in
+  health) test -e ${log}.health && exit; touch ${log}.health; exit 1 ;;
+  'pubserver publishers list') test -e ${log}.server; exit ;;
+  'repo show'*) test -e ${log}.repo; exit ;;
+  '--format json list') listed cas ca ;;
+  '--format json pubserver publishers list') listed publishers publisher ;;
+  'pubserver server init'*) once server ;;
+  'add --ca'*) once ca ;;
+  'pubserver publishers add'*) once publisher ;;
+  'repo configure'*) once repo ;;
+esac
 for last; do :; done
 echo "krillc $* <$(cat "$last" 2>/dev/null)>" >> ${log}
 echo "answer to $1 $2"
@@ -48,7 +65,7 @@ export class KrillStage {
     for (const directory of [places.data, join(places.state, '..'), places.trustAnchor]) {
       await mkdir(directory, { recursive: true });
     }
-    for (const name of ['tmp', 'bin', 'answers/ta']) {
+    for (const name of ['tmp', 'bin', 'answers/ta', 'run/supervisor']) {
       await mkdir(join(root, name), { recursive: true });
     }
     await stage.write(places.sentinel, { id: clusterId, epoch: 1 });
@@ -86,6 +103,11 @@ export class KrillStage {
     return new StagedSupervisor(this.root);
   }
 
+  /** As if Krill had done this before: `server`, `ca`, `publisher`, `repo`. */
+  async did(...what: readonly string[]): Promise<void> {
+    for (const name of what) await writeFile(`${this.#log}.${name}`, '');
+  }
+
   /** What the programs that stand in for Krill's have logged. */
   async log(): Promise<readonly string[]> {
     const text = await readFile(this.#log, 'utf8').catch(() => '');
@@ -96,6 +118,12 @@ export class KrillStage {
   async krills(): Promise<readonly number[]> {
     const starts = (await this.log()).filter((line) => line.startsWith('start '));
     return starts.map((line) => Number(line.split(' ')[1]));
+  }
+
+  /** What the supervisor tells the agent. */
+  async refusal(): Promise<KrillRefusal> {
+    await eventually(() => existsSync(this.places.refusal), 'the report of a refusal');
+    return JSON.parse(await readFile(this.places.refusal, 'utf8'));
   }
 
   async state(): Promise<unknown> {

@@ -41,29 +41,42 @@ export const clusterHandlers: Handlers<ClusterStep> = {
   },
   'certificate.issue': {
     describe: ({ names }) => `issue a certificate for ${names.join(', ')}`,
-    apply: async ({ names }, { ports }) => {
-      const authority = await authorityOf(ports);
-      await keep(await ports.certificates.server(authority, names, certificateDays.server), ports);
-    },
+    apply: ({ names }, { ports }) => issueCertificate(names, ports),
   },
   'certificate.copy': {
     describe: ({ names }) => `copy your certificate for ${names.join(', ')} to the volume`,
     apply: async (_step, { ports, desired: { certificate } }) => {
       // Krill shows NGINX a certificate of the cluster's own authority, whatever the world sees.
       await authorityOf(ports);
-      if (certificate !== undefined) await keep(certificate, ports);
+      if (certificate !== undefined) await publishCertificate(certificate, ports);
     },
   },
 };
 
-async function keep({ certificate, key }: KeyPair, { files }: Ports): Promise<void> {
+export type CertificatePorts = Pick<Ports, 'files' | 'certificates'>;
+
+/** A serving certificate of the cluster's own authority, for all nodes to take up. */
+export async function issueCertificate(
+  names: readonly string[],
+  ports: CertificatePorts,
+): Promise<void> {
+  const authority = await authorityOf(ports);
+  const pair = await ports.certificates.server(authority, names, certificateDays.server);
+  await publishCertificate(pair, ports);
+}
+
+/** Puts a serving certificate on the volume, where every node follows it. */
+export async function publishCertificate(
+  { certificate, key }: KeyPair,
+  { files }: Pick<Ports, 'files'>,
+): Promise<void> {
   // The key first: the certificate's presence says that the pair is whole.
   await files.write(onVolume.certificateKey, key.reveal(), rootOnly);
   await files.write(onVolume.certificate, certificate, readable);
 }
 
 /** The cluster's own certificate authority, made when it is first needed. */
-export async function authorityOf({ files, certificates }: Ports) {
+export async function authorityOf({ files, certificates }: CertificatePorts) {
   const certificate = await files.read(onVolume.authority);
   const key = await files.read(onVolume.authorityKey);
   if (certificate !== null && key !== null) return { certificate, key: new Secret(key) };

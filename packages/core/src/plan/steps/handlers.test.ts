@@ -1,6 +1,15 @@
 import { describe as about, expect, test } from '@jest/globals';
 import { krillSpec } from '../../services/krill.ts';
-import { cluster, desired, h1, h2, nodes, release, settings } from '../../testing/three-nodes.ts';
+import {
+  cluster,
+  desired,
+  h1,
+  h2,
+  h3,
+  nodes,
+  release,
+  settings,
+} from '../../testing/three-nodes.ts';
 import type { Step } from '../step.ts';
 import { describe } from './handlers.ts';
 
@@ -11,6 +20,10 @@ const lines: { readonly [K in Step['kind']]: readonly [Extract<Step, { kind: K }
     'start the agent on 10.55.0.1, now and at every boot',
   ],
   'names.assign': [{ kind: 'names.assign', nodes }, 'name 3 nodes in /etc/hosts'],
+  'glusterd.speak': [
+    { kind: 'glusterd.speak', node: h2, family: 'ipv6' },
+    'set GlusterFS on 10.55.0.2 to IPv6',
+  ],
   'peers.await': [
     { kind: 'peers.await', node: h2, nodes },
     'wait until 10.55.0.2 is connected to its peers by name',
@@ -53,6 +66,10 @@ const lines: { readonly [K in Step['kind']]: readonly [Extract<Step, { kind: K }
   'krill.prepare': [
     { kind: 'krill.prepare', cluster },
     "make Krill's directories and its administrator's token on the volume",
+  ],
+  'krill.startOver': [
+    { kind: 'krill.startOver', destructive: true },
+    'start Krill over: what its initialisation made before it died (keys, CAs, trust anchor) is moved aside on the volume',
   ],
   'krill.token': [
     { kind: 'krill.token' },
@@ -102,6 +119,10 @@ const lines: { readonly [K in Step['kind']]: readonly [Extract<Step, { kind: K }
     'take 10.55.0.2 out of the storage pool by force: it does not answer',
   ],
   'member.forget': [{ kind: 'member.forget', node: h2 }, 'forget 10.55.0.2 on the volume'],
+  'serving.assign': [
+    { kind: 'serving.assign', nodes: [h2, h3], hash: 'x' },
+    'let 10.55.0.2, 10.55.0.3 begin to serve RRDP and rsync',
+  ],
   'serving.roll': [
     { kind: 'serving.roll', node: h2, hash: 'x' },
     'serve RRDP and rsync on 10.55.0.2',

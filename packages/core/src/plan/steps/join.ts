@@ -1,8 +1,12 @@
 import { onChange } from '../../execute/on-change.ts';
 import { until } from '../../execute/until.ts';
+import type { Desired } from '../../model/desired.ts';
 import type { Ip } from '../../model/ip.ts';
+import type { ClusterRecord } from '../../model/settings.ts';
 import { onVolume } from '../../paths.ts';
 import { agentUnit } from '../../policy.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { sealedText } from '../join-seal.ts';
 import type { Handlers } from '../step.ts';
 
 export type JoinStep =
@@ -16,14 +20,19 @@ export interface JoinMaterial {
   /** Every node of the cluster: a slave finds its own address among them. */
   readonly nodes: readonly Ip[];
   readonly token: string;
+  /** By address, what proves to a server that we know its join secret. */
+  readonly seals?: Readonly<Record<Ip, string>>;
 }
 
 export const joinHandlers: Handlers<JoinStep> = {
   'join.open': {
     describe: ({ nodes }) => `share the join token with ${nodes.length} nodes over the volume`,
-    apply: async ({ managers, nodes }, { ports: { swarm, files } }) => {
+    apply: async ({ managers, nodes }, { ports, desired }) => {
+      const { swarm, files } = ports;
       const token = (await swarm.joinToken()).reveal();
-      const material: JoinMaterial = { managers, nodes, token };
+      const open: JoinMaterial = { managers, nodes, token };
+      const seals = await sealsFor(open, ports, desired);
+      const material: JoinMaterial = { ...open, ...(seals && { seals }) };
       await files.write(onVolume.joinMaterial, JSON.stringify(material), {
         mode: 0o600,
         uid: 0,
@@ -61,7 +70,25 @@ export const joinHandlers: Handlers<JoinStep> = {
     describe: () => 'make the join token void and remove it from the volume',
     apply: async (_step, { ports: { swarm, files } }) => {
       await swarm.rotateToken();
-      await files.remove(onVolume.joinMaterial);
+      for (const name of await files.list(onVolume.join)) {
+        await files.remove(`${onVolume.join}/${name}`);
+      }
     },
   },
 };
+
+async function sealsFor(
+  { managers, nodes, token }: JoinMaterial,
+  { files, seal }: Ports,
+  { joinSecret, release }: Desired,
+): Promise<JoinMaterial['seals']> {
+  const text = await files.read(onVolume.cluster);
+  if (joinSecret === undefined || text === null) return undefined;
+  const cluster = JSON.parse(text) as ClusterRecord;
+  const images = Object.values(release.images);
+  const sealed = nodes.map((node) => {
+    const about = sealedText({ cluster, node, images, managers, token });
+    return [node, seal(joinSecret, about)] as const;
+  });
+  return Object.fromEntries(sealed);
+}

@@ -8,10 +8,12 @@ import { certificateDays, patienceMs } from '../../policy.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { SingletonSpec } from '../../services/container-spec.ts';
 import type { Handlers } from '../step.ts';
-import { authorityOf } from './cluster.ts';
+import { authorityOf, type CertificatePorts } from './cluster.ts';
+import { KrillWatch } from './krill-watch.ts';
 
 export type KrillStep =
   | { readonly kind: 'krill.prepare'; readonly cluster: ClusterRecord }
+  | { readonly kind: 'krill.startOver'; readonly destructive: true }
   | { readonly kind: 'krill.token' }
   | { readonly kind: 'krill.permit' }
   | { readonly kind: 'service.apply'; readonly spec: SingletonSpec }
@@ -35,6 +37,21 @@ export const krillHandlers: Handlers<KrillStep> = {
       await giveCertificate(ports);
       // The copy of the sentinel that Krill's container can see; last, because it says "prepared".
       await ports.files.write(onVolume.krillSentinel, JSON.stringify(cluster), krillsSecret);
+    },
+  },
+  'krill.startOver': {
+    describe: () =>
+      'start Krill over: what its initialisation made before it died (keys, CAs, trust anchor) is moved aside on the volume',
+    apply: async (_step, { ports: { files, clock } }) => {
+      // First: without it Krill's place counts as not prepared, so a death below is seen and repaired.
+      await files.remove(onVolume.krillSentinel);
+      await files.remove(onVolume.trustAnchor);
+      const stamp = new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, '');
+      if ((await files.list(onVolume.krillData)).length > 0) {
+        await files.rename(onVolume.krillData, `data-${stamp}`);
+      }
+      await files.remove(onVolume.krillPermit);
+      await files.remove(onVolume.krillState);
     },
   },
   'krill.token': {
@@ -61,9 +78,11 @@ export const krillHandlers: Handlers<KrillStep> = {
   },
   'krill.await': {
     describe: ({ mode }) => `wait for Krill (mode ${mode}) to be initialised and to run`,
-    apply: async (_step, { ports, progress }) => {
+    apply: async (_step, { ports, desired: { nodes }, progress }) => {
       const tell = onChange(progress);
+      const watch = new KrillWatch(ports, nodes);
       const initialised = async (): Promise<boolean> => {
+        await watch.look();
         tell((await krillService(ports))?.lastError ?? undefined);
         return (await readKrillState(ports)) === 'initialised';
       };
@@ -74,10 +93,14 @@ export const krillHandlers: Handlers<KrillStep> = {
         hint: 'see "docker service ps krillmanager-krill --no-trunc" and "docker service logs krillmanager-krill"',
       });
       progress('initialised');
-      await until(async () => (await krillService(ports))?.running === 1, {
+      const answers = async (): Promise<boolean> => {
+        const answered = await watch.look();
+        return answered && (await krillService(ports))?.running === 1;
+      };
+      await until(answers, {
         clock: ports.clock,
         withinMs: patienceMs.krillRunning,
-        what: 'Krill to run',
+        what: 'Krill to run and to answer',
         hint: 'see "docker service ps krillmanager-krill --no-trunc"',
       });
     },
@@ -99,7 +122,13 @@ async function makeDirectories({ files }: Ports): Promise<void> {
 
 /** Krill keeps a key pair that it finds; its own would carry no name that NGINX could verify. */
 async function giveCertificate(ports: Ports): Promise<void> {
-  if ((await ports.files.read(onVolume.krillCertificate)) !== null) return;
+  if ((await ports.files.read(onVolume.krillCertificate)) === null) {
+    await issueKrillCertificate(ports);
+  }
+}
+
+/** What Krill shows to NGINX from its next start on. */
+export async function issueKrillCertificate(ports: CertificatePorts): Promise<void> {
   const authority = await authorityOf(ports);
   const { authority: days } = certificateDays;
   const pair = await ports.certificates.server(authority, [krillTlsName], days);

@@ -1,5 +1,5 @@
 import { until } from '../../execute/until.ts';
-import { hostName, type Ip } from '../../model/ip.ts';
+import { hostName, type Ip, type IpFamily } from '../../model/ip.ts';
 import type { NodeFacts } from '../../model/node-facts.ts';
 import { agentUnit, patienceMs } from '../../policy.ts';
 import type { Handlers } from '../step.ts';
@@ -7,6 +7,7 @@ import type { Handlers } from '../step.ts';
 export type NodeStep =
   | { readonly kind: 'agent.enable'; readonly node: Ip }
   | { readonly kind: 'names.assign'; readonly nodes: readonly Ip[] }
+  | { readonly kind: 'glusterd.speak'; readonly node: Ip; readonly family: IpFamily }
   | { readonly kind: 'peers.await'; readonly node: Ip; readonly nodes: readonly Ip[] };
 
 export const nodeHandlers: Handlers<NodeStep> = {
@@ -25,6 +26,18 @@ export const nodeHandlers: Handlers<NodeStep> = {
   'names.assign': {
     describe: ({ nodes }) => `name ${nodes.length} nodes in /etc/hosts`,
     apply: ({ nodes }, { ports: { names } }) => names.assign(nodes),
+  },
+  // Its agent sets it: the family over which it is called says in which one the cluster lives.
+  'glusterd.speak': {
+    describe: ({ node, family }) =>
+      `set GlusterFS on ${node} to ${family === 'ipv6' ? 'IPv6' : 'IPv4'}`,
+    apply: ({ node, family }, { ports: { agents, clock } }) =>
+      until(async () => (await agents.recruit(node))?.gluster?.family === family, {
+        clock,
+        withinMs: patienceMs.names,
+        what: `glusterd on ${node} to take up the other family of addresses`,
+        hint: `see "journalctl -u ${agentUnit}" on ${node}; a server that is in a pool keeps its family`,
+      }),
   },
   // GlusterFS refuses a volume when one of the peers cannot reach another by its name.
   'peers.await': {

@@ -1,7 +1,10 @@
 import { onChange } from '../../execute/on-change.ts';
 import { until } from '../../execute/until.ts';
+import { isIp } from '../../model/ip.ts';
 import { type Brick, formatBrick, type VolumeSpec } from '../../model/storage.ts';
+import { onVolume } from '../../paths.ts';
 import { patienceMs } from '../../policy.ts';
+import type { Ports } from '../../ports/ports.ts';
 import type { Handlers } from '../step.ts';
 
 export type VolumeStep =
@@ -37,7 +40,10 @@ export const volumeHandlers: Handlers<VolumeStep> = {
   'volume.set': {
     describe: ({ volume, options }) =>
       `set ${Object.keys(options).length} options of volume ${volume}`,
-    apply: ({ volume, options }, { ports: { pool } }) => pool.setOptions(volume, options),
+    apply: async ({ volume, options }, { ports }) => {
+      await admit(options['auth.allow'], ports);
+      await ports.pool.setOptions(volume, options);
+    },
   },
   'volume.start': {
     describe: ({ volume }) => `start volume ${volume}`,
@@ -88,3 +94,10 @@ export const volumeHandlers: Handlers<VolumeStep> = {
       pool.removeBricks(volume, replica, [brick]),
   },
 };
+
+/** The nodes' firewalls open to those who may mount, before these try. */
+async function admit(allowed: string | undefined, { files, mount }: Ports): Promise<void> {
+  if (allowed === undefined || !(await mount.state()).answering) return;
+  const admitted = JSON.stringify(allowed.split(',').filter(isIp));
+  await files.write(onVolume.admitted, admitted, { mode: 0o644, uid: 0, gid: 0 });
+}

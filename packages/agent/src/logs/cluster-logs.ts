@@ -1,0 +1,63 @@
+import { clusterPort, type Ip } from '@krillmanager/core';
+import { type Identity, readIdentity } from '../cluster/identity.ts';
+import type { Machine } from '../machine.ts';
+import { localStore } from '../node/local-store.ts';
+import { ownAddress } from '../node/next-action.ts';
+import { entriesOf } from './entries-of.ts';
+import { localLog } from './local-log.ts';
+import type { LogEntry, LogQuery } from './log-entry.ts';
+import { remoteLog } from './remote-log.ts';
+
+export interface NodeLog {
+  /** Null: this server, which is in no cluster. */
+  readonly ip: Ip | null;
+  /** Null when the service does not run there. */
+  readonly entries: AsyncIterable<LogEntry> | null;
+  /** Why the node's log cannot be had. */
+  readonly problem: string | null;
+}
+
+/**
+ * The logs of a service on all nodes of the cluster: our own is read here, also without an agent;
+ * the others' over the cluster port, by the certificate of our agent.
+ */
+export async function clusterLogs(
+  machine: Machine,
+  query: LogQuery,
+  gone: AbortSignal,
+): Promise<readonly NodeLog[]> {
+  const { settings } = await localStore(machine.local).recall();
+  const nodes = settings?.nodes ?? [];
+  const self = ownAddress(nodes, machine.addresses());
+  const read = await localLog(machine, query);
+  const own = {
+    ip: self,
+    entries: read === null ? null : entriesOf(read, gone),
+    problem: null,
+  };
+  if (self === null) return [own];
+  const identity = await readIdentity(machine.local);
+  const others = nodes.filter((ip) => ip !== self);
+  const asked = others.map((peer) => logOf({ self, peer, identity, query }));
+  return [own, ...(await Promise.all(asked))];
+}
+
+interface Asked {
+  readonly self: Ip;
+  readonly peer: Ip;
+  readonly identity: Identity | null;
+  readonly query: LogQuery;
+}
+
+async function logOf({ self, peer, identity, query }: Asked): Promise<NodeLog> {
+  const missing = { ip: peer, entries: null };
+  if (identity === null) {
+    return { ...missing, problem: 'the agent of this server has no certificate yet' };
+  }
+  try {
+    const entries = await remoteLog({ self, peer, port: clusterPort, identity }, query);
+    return { ip: peer, entries, problem: null };
+  } catch (error) {
+    return { ...missing, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
