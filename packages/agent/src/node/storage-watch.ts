@@ -1,0 +1,51 @@
+import type { StorageHealth } from '@krillmanager/core';
+import type { Logger } from 'pino';
+import type { NodePorts } from './node-ports.ts';
+import { pollStorage, storagePollMs } from './poll-storage.ts';
+import type { View } from './view.ts';
+
+/** How the volume was when it was last looked at; polls beside the agent's loop. */
+export class StorageWatch {
+  readonly #ports: NodePorts;
+  readonly #log: Logger;
+  #health: StorageHealth = 'absent';
+  #whole = false;
+  #polledAtMs = 0;
+
+  constructor(ports: NodePorts, log: Logger) {
+    this.#ports = ports;
+    this.#log = log;
+  }
+
+  get health(): StorageHealth {
+    return this.#health;
+  }
+
+  /**
+   * After every look of the agent at its node; never fails, and the loop does not wait for it:
+   * glusterd's commands may wait for other nodes' transactions.
+   * @param polls whether this agent asks glusterd for all of them
+   */
+  look(view: View, polls: boolean): void {
+    const now = this.#ports.clock.now();
+    // A report is read more often than made, while not all is as it should be.
+    const settled = polls ? this.#health !== 'absent' && this.#health !== 'down' : this.#whole;
+    const due = settled ? storagePollMs : storagePollMs / 6;
+    if (now - this.#polledAtMs < due) return;
+    this.#polledAtMs = now;
+    void this.#poll(view, polls);
+  }
+
+  async #poll(view: View, polls: boolean): Promise<void> {
+    try {
+      const { health, whole } = await pollStorage(this.#ports, view, polls);
+      if (health !== this.#health) this.#log.info({ storage: health }, 'storage');
+      this.#health = health;
+      this.#whole = whole;
+    } catch (error) {
+      this.#health = 'down';
+      this.#whole = false;
+      this.#log.warn({ error: String(error) }, 'storage not polled');
+    }
+  }
+}
