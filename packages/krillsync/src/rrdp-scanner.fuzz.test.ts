@@ -1,64 +1,35 @@
-import { expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { KrillsyncError } from './krillsync-error.ts';
+import { Cutter, PieceReader } from './piece.ts';
+import { PublishFinder } from './publish-finder.ts';
 import { RrdpScanner } from './rrdp-scanner.ts';
-import { objectHandler } from './scan-objects.ts';
+import { type ObjectSink, objectHandler } from './scan-objects.ts';
+import { anything, type Kind, promised, sound } from './testing/random-rrdp.ts';
 
-const forMs = process.env.KRILLMANAGER_FULL === '1' ? 3600_000 : 2500;
-
-const session = '9df4b597-af9e-4dca-bdda-719cce2c4e28';
-const piece = fc.oneof(
-  fc.constantFrom(
-    `<snapshot xmlns="http://www.ripe.net/rpki/rrdp" version="1" session_id="${session}" serial="1">`,
-    '</snapshot>',
-    '<publish uri="rsync://h/m/a.roa">',
-    '<publish uri="rsync://h/m/../a.roa">',
-    '</publish>',
-    'QUJD',
-    '<!--',
-    '-->',
-    '<?xml version="1.0"?>',
-    '<!DOCTYPE x [<!ENTITY e "e">]>',
-    '<![CDATA[',
-    ']]>',
-    '&lt;',
-    '<',
-    '>',
-    '"',
-    '/>',
-    '=',
-    ' ',
-    '\n',
-  ),
-  fc.string({ unit: 'binary-ascii', maxLength: 8 }),
-);
+const isFull = process.env.KRILLMANAGER_FULL === '1';
+const kinds: readonly Kind[] = ['snapshot', 'delta'];
+/** Five properties: an hour together. */
+const forMs = isFull ? (60 * 60_000) / 5 : 1500;
 
 interface Outcome {
   readonly seen: readonly string[];
   readonly fault: string | undefined;
 }
 
-/** Scans in chunks of these sizes, over and over, from one buffer as a reader of files does it. */
-function scan(text: string, sizes: readonly number[]): Outcome {
+/** What goes into a sink, and the refusal; any other error is a fault of ours. */
+function outcomeOf(scan: (sink: ObjectSink) => void): Outcome {
   const seen: string[] = [];
-  const sink = {
-    publish: ({ path }: { path: string }, content: Buffer) =>
-      seen.push(`${path} ${content.toString('hex')}`),
-    withdraw: () => {},
-  };
-  const scanner = new RrdpScanner(
-    'it',
-    objectHandler('snapshot', 'it', { session, serial: 1 }, sink),
-  );
-  const bytes = Buffer.from(text, 'latin1');
-  const buffer = Buffer.alloc(Math.max(...sizes, 1));
   try {
-    for (let at = 0, i = 0; at < bytes.length; i += 1) {
-      const size = bytes.copy(buffer, 0, at, at + (sizes[i % sizes.length] ?? 1));
-      scanner.write(buffer.subarray(0, size));
-      at += size;
-    }
-    scanner.end();
+    scan({
+      publish: ({ path }, content, replaces) => {
+        seen.push(`${path} ${content.toString('hex')}${replaces ? ` for ${replaces}` : ''}`);
+      },
+      withdraw: ({ path }, hash) => seen.push(`${path} withdrawn ${hash}`),
+    });
     return { seen, fault: undefined };
   } catch (error) {
     if (!(error instanceof KrillsyncError)) throw error;
@@ -66,21 +37,95 @@ function scan(text: string, sizes: readonly number[]): Outcome {
   }
 }
 
-test(
-  'the scanner takes anything, in any pieces, with the same outcome or a clean refusal',
-  () => {
-    const chunks = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
-    fc.assert(
-      fc.property(fc.array(piece, { maxLength: 25 }), chunks, (pieces, sizes) => {
-        const text = pieces.join('');
-        const whole = scan(text, [Math.max(text.length, 1)]);
-        const parts = scan(text, sizes);
+/** In chunks of these sizes, over and over, from one buffer as a reader of files does it. */
+function scan(kind: Kind, text: string, sizes: readonly number[], isShort = true): Outcome {
+  return outcomeOf((sink) => {
+    const { publish, ...grammar } = objectHandler(kind, 'it', promised, sink);
+    const scanner = new RrdpScanner('it', isShort && publish ? { publish, ...grammar } : grammar);
+    const bytes = Buffer.from(text, 'latin1');
+    const buffer = Buffer.alloc(Math.max(...sizes, 1));
+    for (let at = 0, i = 0; at < bytes.length; i += 1) {
+      const size = bytes.copy(buffer, 0, at, at + (sizes[i % sizes.length] ?? 1));
+      scanner.write(buffer.subarray(0, size));
+      at += size;
+    }
+    scanner.end();
+  });
+}
+
+const inOneGo = (kind: Kind, text: string): Outcome => scan(kind, text, [Math.max(text.length, 1)]);
+
+/** As threads do it: cut before elements, each piece for itself. */
+function inPieces(file: string, text: string, pieceBytes: number): Outcome {
+  const bytes = Buffer.from(text, 'latin1');
+  writeFileSync(file, bytes);
+  const cutter = new Cutter(pieceBytes);
+  new PublishFinder((at) => cutter.mark(at)).pass(bytes);
+  const pieces = [...cutter.take(bytes.length), [cutter.rest, bytes.length] as const];
+  const reader = new PieceReader();
+  return outcomeOf((sink) => {
+    for (const [i, [from, to]] of pieces.entries()) {
+      const isLast = i === pieces.length - 1;
+      reader.scan({ file, kind: 'snapshot', what: 'it', promised, from, to, isLast }, sink);
+    }
+  });
+}
+
+const chunks = fc.array(fc.integer({ min: 1, max: 120 }), { minLength: 1, maxLength: 5 });
+
+/** Until the time is over; the seed is another one each time, and a failure names it. */
+function holds<T extends [unknown, ...unknown[]]>(property: fc.IProperty<T>): void {
+  const details = fc.check(property, {
+    numRuns: 1_000_000_000,
+    interruptAfterTimeLimit: forMs,
+    markInterruptAsFailure: false,
+  });
+  if (isFull) process.stdout.write(`${details.numRuns} documents, seed ${details.seed}\n`);
+  if (details.failed) throw new Error(fc.defaultReportMessage(details));
+}
+
+describe('the scanner', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'krillsync-fuzz-'));
+  afterAll(() => rmSync(dir, { recursive: true }));
+
+  test.each(kinds)(
+    'gives all that a sound %s says, in any chunks',
+    (kind) => {
+      const says = fc.property(sound(kind), chunks, ({ text, says }, sizes) => {
+        expect(scan(kind, text, sizes)).toEqual({ seen: says, fault: undefined });
+      });
+      holds(says);
+    },
+    forMs + 60_000,
+  );
+
+  test.each(kinds)(
+    'takes anything as a %s, in any chunks and ways, with one outcome or a clean refusal',
+    (kind) => {
+      const agrees = fc.property(anything(kind), chunks, (text, sizes) => {
+        const whole = inOneGo(kind, text);
+        const parts = scan(kind, text, sizes);
         expect(parts.fault === undefined).toBe(whole.fault === undefined);
         if (whole.fault === undefined) expect(parts.seen).toEqual(whole.seen);
+        expect(parts).toEqual(scan(kind, text, sizes, false));
         for (const line of [...whole.seen, ...parts.seen]) expect(line).not.toContain('..');
-      }),
-      { numRuns: 1_000_000_000, interruptAfterTimeLimit: forMs, markInterruptAsFailure: false },
-    );
-  },
-  forMs + 60_000,
-);
+      });
+      holds(agrees);
+    },
+    forMs + 60_000,
+  );
+
+  test(
+    'finds no snapshot sound by pieces that is not sound in one go',
+    () => {
+      const file = join(dir, 'snapshot.xml');
+      const size = fc.integer({ min: 1, max: 400 });
+      const agrees = fc.property(anything('snapshot'), size, (text, pieceBytes) => {
+        const pieces = inPieces(file, text, pieceBytes);
+        if (pieces.fault === undefined) expect(pieces).toEqual(inOneGo('snapshot', text));
+      });
+      holds(agrees);
+    },
+    forMs + 60_000,
+  );
+});
