@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Lab, type LabHost, type LabPlace } from '../../lab.ts';
@@ -16,11 +17,15 @@ tls:
   mode: private
 `;
 
+/** The same on all servers; its content is chosen by each formation. */
+export const joinSecretFile = '/etc/krillmanager/join-secret';
+
 /** Three servers as an operator has them before the first `init`; Krill will have a CA of its own. */
 export class OwnCluster {
   readonly lab: Lab;
   readonly place: LabPlace;
   readonly hosts: readonly LabHost[] = ['h1', 'h2', 'h3'];
+  readonly #joinSecret = randomBytes(24).toString('hex');
 
   constructor(place: LabPlace) {
     this.place = place;
@@ -53,7 +58,10 @@ export class OwnCluster {
       open-cluster-ports --peers=${peers}`,
       { deadlineMs: installDeadlineMs },
     );
-    if (host !== 'h1') await this.lab.exec(host, ['krillmanager', '--slave=1', 'init']);
+    await this.lab.sh(host, `umask 077; mkdir -p /etc/krillmanager; cat >${joinSecretFile}`, {
+      stdin: `${this.#joinSecret}\n`,
+    });
+    if (host !== 'h1') await this.lab.exec(host, this.#slaveArgv);
   }
 
   async status(host: LabHost = 'h1'): Promise<StatusJson> {
@@ -65,9 +73,15 @@ export class OwnCluster {
     return `${this.place.net}.${host.slice(1)}`;
   }
 
+  get #slaveArgv(): readonly string[] {
+    const terms = [`--master=${this.ip('h1')}`, `--join-secret-file=${joinSecretFile}`];
+    return ['krillmanager', '--slave=1', ...terms, 'init'];
+  }
+
   initArgv(...options: readonly string[]): readonly string[] {
     const slaves = this.hosts.slice(1).map((host) => this.ip(host));
-    return ['krillmanager', `--slave-ips=${slaves.join()}`, 'init', ...options];
+    const terms = [`--slave-ips=${slaves.join()}`, `--join-secret-file=${joinSecretFile}`];
+    return ['krillmanager', ...terms, 'init', ...options];
   }
 
   init(...options: readonly string[]): Promise<string> {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { OwnCluster } from './own-cluster.ts';
+import { joinSecretFile, type OwnCluster } from './own-cluster.ts';
 import {
   filesWith,
   type JoinMaterialSeen,
@@ -16,8 +16,12 @@ export interface Formation {
 
 const minuteMs = 60_000;
 
-/** Where secrets have to lie, on every node: in its copy of the volume, and what NGINX there needs. */
+/**
+ * Where secrets have to lie, on every node: in its copy of the volume, what NGINX there needs, and what
+ * the operator gave it.
+ */
 const places = [
+  `600 0:0 ${joinSecretFile}`,
   '600 0:0 /srv/krillmanager/brick/tls/authority.key',
   '600 0:0 /srv/krillmanager/brick/tls/server.key',
   '600 0:0 /var/lib/krillmanager/serving/tls/internal.key',
@@ -25,6 +29,9 @@ const places = [
   '600 1012:1012 /srv/krillmanager/brick/krill/data/ssl/key.pem',
   '600 1012:1012 /srv/krillmanager/brick/krill/guard/admin-token',
 ];
+
+/** What a slave was told when it was made one; it keeps it until it leaves. */
+const recruitment = '600 0:0 /var/lib/krillmanager/told/recruit.json';
 
 /** Secrets are where they have to be, and nowhere else. */
 export function secretProofs(cluster: OwnCluster, formed: () => Formation): void {
@@ -69,7 +76,9 @@ export function secretProofs(cluster: OwnCluster, formed: () => Formation): void
     });
 
     test.each(hosts)('lies on %s only where it has to, for its owner alone', async (host) => {
-      expect(await filesWith(cluster, host, secrets)).toEqual(places);
+      expect(await filesWith(cluster, host, secrets)).toEqual(
+        host === 'h1' ? places : [...places, recruitment].toSorted(),
+      );
     });
 
     test("of Krill's CAs can be read by Krill's user alone", async () => {

@@ -1,5 +1,5 @@
 import type { LabHost } from '../../lab.ts';
-import type { OwnCluster } from './own-cluster.ts';
+import { joinSecretFile, type OwnCluster } from './own-cluster.ts';
 
 const volume = '/var/lib/krillmanager/volume';
 const material = `${volume}/join/material.json`;
@@ -62,6 +62,10 @@ export async function knownSecrets(
     ["the token of Krill's administrator", [(await read('krill/guard/admin-token')).trim()]],
     ["the key of the cluster's authority", keyLines(await read('tls/authority.key'))],
     ['the key that NGINX serves with', keyLines(await read('tls/server.key'))],
+    [
+      'the secret that slaves know their master by',
+      [await lab.sh('h1', `cat ${joinSecretFile}`)].map((text) => text.trim()),
+    ],
     ["the key of Krill's own port", keyLines(await read('krill/data/ssl/key.pem'))],
   ]);
 }
@@ -75,7 +79,7 @@ const keyLines = (pem: string): readonly string[] =>
 
 const searched = [
   '/etc /opt/krillmanager /root /run /tmp /var/log /var/tmp /var/lib/docker /var/lib/glusterd',
-  '/var/lib/krillmanager/local /var/lib/krillmanager/publish /var/lib/krillmanager/serving /srv',
+  '/var/lib/krillmanager/local /var/lib/krillmanager/publish /var/lib/krillmanager/serving /var/lib/krillmanager/told /srv',
 ].join(' ');
 
 /** Files on a host's own disks and in its memory that hold one of the secrets: "mode uid:gid path". */
