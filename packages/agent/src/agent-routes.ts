@@ -1,10 +1,14 @@
 import type { IpFamily, NodeStatus } from '@krillmanager/core';
 import { collectFacts } from './collect-facts.ts';
 import type { Routes } from './http/serve.ts';
+import { sharedAnswer } from './http/shared-answer.ts';
 import type { Machine } from './machine.ts';
 import type { Attention } from './node/attention.ts';
 
 const stopped = 'the cluster is stopped: "krillmanager start" starts it';
+
+/** As old as what a balancer is told may be; those who change the cluster are told what is. */
+const readyForMs = 1000;
 
 /** What the agent's routes ask. */
 export interface AgentAnswers {
@@ -26,6 +30,7 @@ export function agentRoutes(agent: AgentAnswers): Routes {
     attention.drawn();
     return { status: 200, body: await collectFacts(machine, release) };
   };
+  const recentStatus = sharedAnswer(status, machine.clock, readyForMs);
   return {
     '/facts': facts,
     '/recruit': (over) => {
@@ -39,7 +44,7 @@ export function agentRoutes(agent: AgentAnswers): Routes {
     },
     '/live': () => ({ status: 200, body: { live: true } }),
     '/ready': async () => {
-      const now = await status();
+      const now = await recentStatus();
       const ready = now?.serving.ready === true;
       const problems = now?.stopped ? [stopped] : (now?.problems ?? [doing()]);
       return { status: ready ? 200 : 503, body: { ready, problems } };
