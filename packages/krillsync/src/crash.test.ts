@@ -1,111 +1,130 @@
-import { execFile } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RrdpRepository } from '@krillmanager/testkit';
 import { NodeOnDisk, namesBelow } from './testing/node-on-disk.ts';
 import { byPath, byUri, Scene } from './testing/scene.ts';
+import { type Call, changesBelow, killAt } from './testing/strace.ts';
 
-// Each point costs a process: all of them only when a long run is asked for.
+// Each call costs a process: all of them only when a long run is asked for.
 const isFull = process.env.KRILLMANAGER_FULL === '1';
+const sampleCount = 8;
+const program = fileURLToPath(new URL('./testing/update-program.ts', import.meta.url));
 
-const uri = (name: string): string => `rsync://repo.example.net/repo/${name}`;
+const uri = (n: number): string => `rsync://repo.example.net/repo/ca${n % 3}/${n % 2}/${n}.roa`;
 
-/**
- * Runs one update in a process of its own that kills itself at its nth change of the file system;
- * ends by itself, and prints how many there were, when there are fewer.
- */
-const program = `
-import fs from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
-const [node, root, source, nth] = process.argv.slice(1);
-const changes = ['openSync', 'writeSync', 'mkdirSync', 'renameSync', 'symlinkSync', 'fsyncSync',
-  'futimesSync', 'utimesSync', 'rmSync', 'rmdirSync', 'linkSync', 'unlinkSync'];
-let count = 0;
-const counted = (call) => function (...args) {
-  count += 1;
-  if (count === Number(nth)) process.kill(process.pid, 'SIGKILL');
-  return call.apply(this, args);
-};
-const { NodeOnDisk } = await import(node);
-const { NextTree } = await import(new URL('../next-tree.ts', node));
-for (const name of changes) fs[name] = counted(fs[name]);
-fs.promises.rm = counted(fs.promises.rm);
-const handle = await fs.promises.open('/dev/null');
-const opened = Object.getPrototypeOf(handle);
-await handle.close();
-for (const name of ['write', 'chmod', 'utimes', 'sync']) opened[name] = counted(opened[name]);
-fs.promises.open = counted(fs.promises.open);
-syncBuiltinESMExports();
-await new NodeOnDisk(root, source).update({ cleanupAfterMs: 0, next: new NextTree() });
-console.log(count);
-`;
+const change = (repository: RrdpRepository): void =>
+  void repository.publish(uri(0), 'new').withdraw(uri(1)).publish(uri(90), 'more').commit();
 
-function run(root: string, source: string, nth: number): Promise<{ killed: boolean; out: string }> {
-  const module = new URL('./testing/node-on-disk.ts', import.meta.url).href;
-  const args = ['--input-type=module', '-e', program, module, root, source, String(nth)];
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(source, '../compiled') };
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { env }, (error, out) =>
-      resolve({ killed: error?.signal === 'SIGKILL', out }),
-    );
-  });
+interface Case {
+  readonly update: string;
+  /** A call that shows that it is this way of making a tree. */
+  readonly shows: RegExp;
+  readonly prepare?: (repository: RrdpRepository, node: NodeOnDisk) => Promise<unknown>;
+  readonly news?: (repository: RrdpRepository) => void;
 }
 
-// With one tree there, its files are linked; with an old one besides, that is brought forward.
-describe.each([1, 2])('an update that is killed, with %d trees', (trees) => {
+const cases: readonly Case[] = [
+  { update: 'the first one', shows: /^openat rsync\/.krillsync-tree\/ca0\/0\/6.roa$/ },
+  {
+    update: 'one by deltas, on links of the live tree',
+    shows: /^link(at)? rsync\/session_[-0-9a-f]+_serial_1\/.\/ca0\/0\/6.roa$/,
+    prepare: (_, node) => node.update(),
+    news: change,
+  },
+  {
+    update: 'one by deltas, on an old tree',
+    shows: /^rename(at2?)? rsync\/session_[-0-9a-f]+_serial_1$/,
+    prepare: async (repository, node) => {
+      await node.update();
+      repository.publish(uri(0), 'other').publish(uri(91), 'more').commit();
+      await node.update();
+    },
+    news: change,
+  },
+  {
+    update: 'one by a snapshot, over another session',
+    shows: /^openat rsync\/.krillsync-tree\/ca0\/0\/6.roa$/,
+    prepare: (_, node) => node.update(),
+    news: (repository) => {
+      repository.resetSession();
+      change(repository);
+    },
+  },
+];
+
+/** What clients get; undefined before there is anything. */
+const served = (node: NodeOnDisk) => ({
+  rrdp: existsSync(join(node.rrdpDir, 'notification.xml')) ? node.rrdpView() : undefined,
+  rsync: existsSync(join(node.rsyncDir, 'current')) ? node.rsyncView() : undefined,
+});
+
+const published = ({ objects }: RrdpRepository) => ({
+  rrdp: byUri(objects),
+  rsync: byPath(objects),
+});
+
+// By threads, all of whose calls are seen by strace. What only reads needs no kill of its own: the
+// disk is as it will be at the next call that changes something.
+describe.each(cases)('an update that is killed: $update', ({ shows, prepare, news }) => {
   const scene = new Scene();
   const repository = new RrdpRepository({ dir: scene.sourceDir, keepOldSnapshots: true });
   const before = scene.node('before');
-  const states: (readonly [ReadonlyMap<string, string>, ReadonlyMap<string, string>])[] = [];
-  const remember = () => states.push([byUri(repository.objects), byPath(repository.objects)]);
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: '',
+    NODE_COMPILE_CACHE: join(scene.root, 'compiled'),
+    // For what is given to Node's own threads: one, so that the same one does the same each time.
+    UV_THREADPOOL_SIZE: '1',
+  };
+  const updateOf = (root: string) =>
+    [process.execPath, program, root, scene.sourceDir] as [string, ...string[]];
+  let calls: readonly Call[];
 
   beforeAll(async () => {
-    repository.publish(uri('a.roa'), 'a1').publish(uri('ca/b.roa'), 'b1').commit();
-    remember();
-    await before.update();
-    if (trees > 1) {
-      repository.publish(uri('a.roa'), 'a0').commit();
-      await before.update();
-      states.length = 0;
-      remember();
-    }
-    repository.publish(uri('a.roa'), 'a2').publish(uri('ca/c.roa'), 'c2').withdraw(uri('ca/b.roa'));
+    for (let n = 0; n < 12; n += 1) repository.publish(uri(n), `object ${n}`);
     repository.commit();
-    remember();
-  });
+    await prepare?.(repository, before);
+    news?.(repository);
+    calls = await changesBelow(copy('whole'), updateOf(join(scene.root, 'whole')), env);
+  }, 60_000);
 
   afterAll(() => scene.remove());
 
-  async function killAt(nth: number): Promise<boolean> {
-    const root = join(scene.root, `killed-${nth}`);
-    cpSync(before.root, root, {
-      recursive: true,
-      verbatimSymlinks: true,
-      preserveTimestamps: true,
-    });
-    const { killed } = await run(root, scene.sourceDir, nth);
-    const node = new NodeOnDisk(root, scene.sourceDir);
-    expect(states.map(([rrdp]) => rrdp)).toContainEqual(node.rrdpView());
-    expect(states.map(([, rsync]) => rsync)).toContainEqual(node.rsyncView());
-    await node.update();
-    expect(node.rrdpView()).toEqual(states[1]?.[0]);
-    expect(node.rsyncView()).toEqual(states[1]?.[1]);
-    expect(namesBelow(root).filter((name) => name.includes('.krillsync'))).toEqual([]);
-    rmSync(root, { recursive: true });
-    return killed;
+  function copy(name: string): string {
+    const root = join(scene.root, name);
+    mkdirSync(root);
+    const how = { recursive: true, verbatimSymlinks: true, preserveTimestamps: true };
+    cpSync(before.root, root, how);
+    return root;
   }
 
-  test('leaves a whole state, and the next run completes, wherever it was', async () => {
-    const whole = join(scene.root, 'whole');
-    cpSync(before.root, whole, { recursive: true, verbatimSymlinks: true });
-    const calls = Number((await run(whole, scene.sourceDir, 0)).out);
-    expect(calls).toBeGreaterThan(40);
-    const step = isFull ? 1 : Math.ceil(calls / 8);
-    const points = Array.from({ length: calls }, (_, i) => i + 1).filter((n) => n % step === 0);
+  async function killed(call: Call, at: number): Promise<void> {
+    const root = copy(`killed-${at}`);
+    const node = new NodeOnDisk(root, scene.sourceDir);
+    const was = served(node);
+    const isKilled = await killAt(root, call, updateOf(root), env);
+    expect({ call, isKilled }).toEqual({ call, isKilled: true });
+    const is = served(node);
+    const will = published(repository);
+    expect([was.rrdp, will.rrdp]).toContainEqual(is.rrdp);
+    expect([was.rsync, will.rsync]).toContainEqual(is.rsync);
+    await node.update();
+    expect(served(node)).toEqual(will);
+    expect(namesBelow(root).filter((name) => name.includes('.krillsync'))).toEqual([]);
+    rmSync(root, { recursive: true });
+  }
+
+  test('leaves a whole state, and the next run completes, whatever call it was', async () => {
+    expect(calls.map(({ name, path }) => `${name} ${path}`)).toContainEqual(
+      expect.stringMatching(shows),
+    );
+    const step = isFull ? 1 : Math.ceil(calls.length / sampleCount);
+    const points = [...calls.entries()].filter(([at]) => at % step === 0);
     for (let at = 0; at < points.length; at += 2) {
-      const killed = await Promise.all(points.slice(at, at + 2).map(killAt));
-      expect(killed).not.toContain(false);
+      await Promise.all(points.slice(at, at + 2).map(([n, call]) => killed(call, n)));
     }
-  }, 300_000);
+    if (isFull) process.stdout.write(`killed at ${points.length} calls\n`);
+  }, 900_000);
 });

@@ -98,7 +98,7 @@ export class NodeOnDisk {
   }
 }
 
-export const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Everything below a directory, relative, sorted. */
 export const namesBelow = (dir: string): readonly string[] =>
