@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
-  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -10,9 +9,10 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileSha256, sha256 } from './step.ts';
 
 /** What a release is made of, beside the executable. */
@@ -60,11 +60,14 @@ export function packRelease(parts: Parts, output: string): void {
 
 // A piece ends without the two empty blocks that end a tar, hence the 1024 bytes.
 function compress(directory: string, members: readonly string[], output: string): void {
-  const archive = 'tar -b1 --owner=0 --group=0 --numeric-owner --mode=go=rX,u+w --sort=name -cf -';
+  const archive =
+    'tar -b1 --dereference --owner=0 --group=0 --numeric-owner --mode=go=rX,u+w --sort=name -cf -';
   const program = existsSync('/usr/bin/pigz') ? 'pigz --fast' : 'gzip --fast';
-  const script = `out=$1; shift; ${archive} -C "$@" | head -c -1024 | ${program} >"$out.part"`;
-  shell(script, [output, directory, ...members]);
-  renameSync(`${output}.part`, output);
+  const script = `out=$1; shift; ${archive} -C "$@" | head -c -1024 | ${program} >"$out"`;
+  // Another build on this machine may be at the same.
+  const part = `${output}.${process.pid}`;
+  shell(script, [part, directory, ...members]);
+  renameSync(part, output);
 }
 
 function shell(script: string, words: readonly string[]): void {
@@ -73,23 +76,15 @@ function shell(script: string, words: readonly string[]): void {
 
 function layOut(parts: Parts, top: string): void {
   mkdirSync(top);
-  linkOrCopy(parts.executable, join(top, 'krillmanager'));
-  linkOrCopy(parts.images, join(top, 'images.tar'));
+  // A hundred megabytes each, and in a cache that other builds read: tar follows the links.
+  symlinkSync(resolve(parts.executable), join(top, 'krillmanager'));
+  symlinkSync(resolve(parts.images), join(top, 'images.tar'));
   cpSync(parts.images.replace(/\.tar$/, '.json'), join(top, 'images.json'));
   cpSync('templates', join(top, 'templates'), { recursive: true });
   cpSync('templates/units', join(top, 'units'), { recursive: true });
   cpSync('scripts/release/install', join(top, 'install'));
   const release = { version: parts.version, release: releaseId(parts) };
   writeFileSync(join(top, 'release.json'), `${JSON.stringify(release)}\n`);
-}
-
-// A hundred megabytes each: a second name costs nothing, a copy a second.
-function linkOrCopy(from: string, to: string): void {
-  try {
-    linkSync(from, to);
-  } catch {
-    cpSync(from, to);
-  }
 }
 
 function filesIn(directory: string): readonly string[] {

@@ -130,7 +130,10 @@ async function makeVolume(): Promise<void> {
   await Promise.all(hosts.map(tuneGlusterd));
   const [, ...peers] = hosts;
   for (const peer of peers) await gluster('peer', 'probe', ipOf(peer));
-  await until(async () => (await gluster('pool', 'list')).match(/Connected/g)?.length === 3);
+  const members = /Peer in Cluster \(Connected\)/g;
+  await until(
+    async () => (await gluster('peer', 'status')).match(members)?.length === peers.length,
+  );
   const bricks = hosts.map((host) => `${ipOf(host)}:/srv/krillmanager/brick`);
   const options = Object.entries(volumeOptions).flat();
   await gluster('volume', 'create', 'krillmanager', 'replica', '3', ...bricks, 'force');
