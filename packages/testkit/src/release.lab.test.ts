@@ -28,6 +28,17 @@ beforeAll(async () => {
 
 afterAll(() => lab.down());
 
+describe('what is only unpacked', () => {
+  test('makes the configuration of an NGINX that caches', async () => {
+    const wanted = `domains: rrdp.example.net
+tls: { mode: own, certificate: /etc/ssl/a.pem, key: /etc/ssl/a.key }
+publication: { mode: caching, origin: "https://ps.example.net/rrdp/" }`;
+    const made = await h1(`echo '${wanted}' >/root/caching.yaml
+      ${unpacked}/krillmanager config nginx --config=/root/caching.yaml`);
+    expect(made).toContain('proxy_pass https://origin/rrdp/notification.xml;');
+  });
+});
+
 describe('the install script', () => {
   const install = `${unpacked}/install`;
   const state = 'find /opt /usr/local /etc/systemd -printf "%p %i %T@ %l\\n" | sort | sha256sum';

@@ -1,4 +1,5 @@
-import { installedRelease } from '@krillmanager/agent';
+import { realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { cachingView, configurationJsonSchema, configurationYaml } from '@krillmanager/core';
 import { templateRenderer } from '@krillmanager/host';
 import { readGivenFiles } from '../configuration/given-files.ts';
@@ -35,10 +36,13 @@ export async function configCheck(options: ConfigOptions): Promise<number> {
 /** NGINX as a cache before another publication server, on a server of its own. */
 export async function configNginx(options: ConfigOptions): Promise<number> {
   const view = cachingView(await read(options));
-  const { templates } = await installedRelease();
-  process.stdout.write(templateRenderer(templates)('nginx-caching.conf', view));
+  process.stdout.write(templateRenderer(await ownTemplates())('nginx-caching.conf', view));
   return 0;
 }
+
+/** Beside the executable, also of a release that was only unpacked: a cache needs nothing else of it. */
+const ownTemplates = async (): Promise<string> =>
+  join(dirname(await realpath(process.execPath)), 'templates');
 
 /** JSON Schema of the file, for editors. */
 export async function configSchema(): Promise<number> {
