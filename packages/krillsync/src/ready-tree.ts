@@ -8,7 +8,7 @@ import { syncDirectory } from './durable.ts';
 import type { Notification } from './notification.ts';
 import { prepareCopy } from './prepare-copy.ts';
 import type { StagedFile } from './rrdp-directory.ts';
-import { treeName } from './rsync-directory.ts';
+import { currentTree, treeName } from './rsync-directory.ts';
 import type { RsyncSetup, Setup } from './setup.ts';
 import type { KnownTree, State } from './state.ts';
 
@@ -23,7 +23,9 @@ export async function isTreeIntact(
   if (known?.snapshot !== snapshotHash || known.includesHost !== rsync.includesHost) return false;
   const path = join(rsync.dir, name);
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return false;
-  return !setup.thorough || (await countFiles(path, soloCrew(setup.stop))) === known.objects;
+  // Another one than the one that is read may have been left because it had lost files.
+  if (!setup.thorough && name === currentTree(rsync.dir)) return true;
+  return (await countFiles(path, soloCrew(setup.stop))) === known.objects;
 }
 
 export interface ReadyTree {

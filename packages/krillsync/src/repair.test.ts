@@ -56,6 +56,17 @@ describe('what is missing of the served files', () => {
     expect(readlinkSync(join(node.rsyncDir, 'current'))).toMatch(/_serial_1_r1$/);
   });
 
+  test('a tree that was left for that is not switched back to', async () => {
+    repository.publish(uri('e.roa'), 'e').commit();
+    // A delta that is never there, so that each update looks for it again.
+    unlinkSync(join(repository.dir, repository.paths[1] ?? ''));
+    await node.update();
+    unlinkSync(join(node.rsyncDir, 'current', 'ca1/a.roa'));
+    await node.update();
+    await node.update({ thorough: false });
+    expectServed();
+  });
+
   test('a broken local notification or state is replaced', async () => {
     await node.update();
     writeFileSync(join(node.rrdpDir, 'notification.xml'), '<notifi');
