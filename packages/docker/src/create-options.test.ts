@@ -74,6 +74,7 @@ describe('a part of the serving stack', () => {
     expect(options.Healthcheck).toEqual({
       Test: ['CMD', 'check', '--fast'],
       Interval: 5e9,
+      StartInterval: 5e9,
       Timeout: 5e8,
       StartPeriod: 10e9,
       Retries: 3,

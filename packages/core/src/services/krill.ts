@@ -12,6 +12,13 @@ export const krillLabel = 'krill';
 export const krillWaiting = '/tmp/waiting';
 
 /**
+ * Docker before 25 has no other interval for the start: a check that is made soon would be made
+ * often. So the pause is within the check, from the second one on.
+ */
+const checkPauseSeconds = 4;
+const pauseButFirst = `test -e /tmp/checked && sleep ${checkPauseSeconds}; : >/tmp/checked`;
+
+/**
  * Krill under its supervisor. The bind's source exists only while the volume is mounted, so that
  * Docker itself refuses to start Krill without it. Paths inside never change: Krill keeps the
  * absolute path of its repository in its data.
@@ -68,10 +75,10 @@ export function krillSpec(
     stopGraceSeconds: 20,
     health: {
       // Waiting is healthy: the container that waits is ready to take over.
-      argv: ['sh', '-c', `test -e ${krillWaiting} || exec krillc health`],
+      argv: ['sh', '-c', `${pauseButFirst}; test -e ${krillWaiting} || exec krillc health`],
       // Swarm calls it running from the first good answer on, which is no earlier than this.
-      intervalSeconds: 5,
-      timeoutSeconds: 5,
+      intervalSeconds: 1,
+      timeoutSeconds: 5 + checkPauseSeconds,
       // A large repository takes its time to be read.
       startSeconds: 300,
       retries: 9,
