@@ -43,8 +43,6 @@ about('the plan for untouched servers', () => {
       'member.await 2',
       'member.await 3',
       'join.close',
-      'swarm.promote 2',
-      'swarm.promote 3',
       'swarm.label 1',
       'swarm.label 2',
       'swarm.label 3',
@@ -52,6 +50,8 @@ about('the plan for untouched servers', () => {
       'krill.permit',
       'service.apply',
       'serving.assign',
+      'swarm.promote 2',
+      'swarm.promote 3',
       'krill.await',
       'serving.roll 1',
       'serving.roll 2',
@@ -166,7 +166,7 @@ about('a formed cluster', () => {
     [
       'with a record of a node that has gone',
       { swarmNodes: [swarmNode(h1), swarmNode(h3)] },
-      [...joining, 'swarm.promote 2', 'swarm.label 2'],
+      [...joining, 'swarm.label 2', 'swarm.promote 2'],
     ],
     [
       'that did not record this node',

@@ -6,7 +6,7 @@ import { krillLabel } from '../services/krill.ts';
 import { leavingNodes } from './leaving.ts';
 import type { Step } from './step.ts';
 
-/** Who joins, who becomes a manager, who may run Krill. */
+/** Who joins, who is a manager no more, who may run Krill. */
 export function planMembers(observed: Observed, desired: Desired): readonly Step[] {
   return [...planJoining(observed, desired), ...planRoles(observed, desired)];
 }
@@ -25,26 +25,15 @@ function planJoining(observed: Observed, desired: Desired): readonly Step[] {
 
 function planRoles(observed: Observed, desired: Desired): readonly Step[] {
   const { self, nodes, managers } = desired;
-  const staying = nodes.filter((ip) => swarmNodeOf(observed, ip)?.role === 'manager');
-  const leaving = leavingNodes(observed, desired).map((ip) => swarmNodeOf(observed, ip)?.id);
-  const managing = observed.swarmNodes.filter(({ role }) => role === 'manager');
-  const present = managing.filter(({ id }) => !leaving.includes(id)).length;
-  const lacking = Math.max(0, managers - Math.max(1, present));
-  // This node manages already, or will when the Swarm starts; one that is down cannot become one.
-  const candidates = nodes.filter((ip) => {
-    const node = swarmNodeOf(observed, ip);
-    return ip !== self && node?.role !== 'manager' && node?.ready !== false;
-  });
-  const promoted = candidates.slice(0, lacking);
   // Another value is a manager's agent's: it takes the label from who cannot run Krill, and gives it back.
   const unlabelled = nodes.filter(
     (ip) => swarmNodeOf(observed, ip)?.labels[krillLabel] === undefined,
   );
   // More managers than wanted make every agreement slower; this node stays one.
-  const surplus = Math.max(0, present - managers);
-  const demoted = surplus === 0 ? [] : staying.filter((ip) => ip !== self).slice(-surplus);
+  const surplus = Math.max(0, staying(observed, desired) - managers);
+  const managing = nodes.filter((ip) => swarmNodeOf(observed, ip)?.role === 'manager');
+  const demoted = surplus === 0 ? [] : managing.filter((ip) => ip !== self).slice(-surplus);
   return [
-    ...promoted.map((node): Step => ({ kind: 'swarm.promote', node })),
     ...demoted.map((node): Step => ({ kind: 'swarm.demote', node })),
     ...unlabelled.map(
       (node): Step => ({
@@ -55,6 +44,25 @@ function planRoles(observed: Observed, desired: Desired): readonly Step[] {
       }),
     ),
   ];
+}
+
+/** Who becomes a manager, which takes a second each. */
+export function planPromotions(observed: Observed, desired: Desired): readonly Step[] {
+  const { self, nodes, managers } = desired;
+  const lacking = Math.max(0, managers - Math.max(1, staying(observed, desired)));
+  // This node manages already, or will when the Swarm starts; one that is down cannot become one.
+  const candidates = nodes.filter((ip) => {
+    const node = swarmNodeOf(observed, ip);
+    return ip !== self && node?.role !== 'manager' && node?.ready !== false;
+  });
+  return candidates.slice(0, lacking).map((node): Step => ({ kind: 'swarm.promote', node }));
+}
+
+/** How many manage the Swarm and do not leave it. */
+function staying(observed: Observed, desired: Desired): number {
+  const leaving = leavingNodes(observed, desired).map((ip) => swarmNodeOf(observed, ip)?.id);
+  const managing = observed.swarmNodes.filter(({ role }) => role === 'manager');
+  return managing.filter(({ id }) => !leaving.includes(id)).length;
 }
 
 export function swarmNodeOf(observed: Observed, ip: Ip): SwarmNode | null {
