@@ -4,6 +4,7 @@ import type { Routes } from './http/serve.ts';
 import { sharedAnswer } from './http/shared-answer.ts';
 import type { Machine } from './machine.ts';
 import type { Attention } from './node/attention.ts';
+import { learnNames } from './node/recruitment.ts';
 
 const stopped = 'the cluster is stopped: "krillmanager start" starts it';
 
@@ -33,8 +34,9 @@ export function agentRoutes(agent: AgentAnswers): Routes {
   const recentStatus = sharedAnswer(status, machine.clock, readyForMs);
   return {
     '/facts': facts,
-    '/recruit': (over) => {
+    '/recruit': async (over, query) => {
       recruited(over);
+      await learnNames(query.get('nodes'), machine);
       return facts();
     },
     '/status': async () => {

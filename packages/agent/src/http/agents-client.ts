@@ -14,7 +14,7 @@ const largestBytes = 1024 * 1024;
 /** Asks the agents of the nodes; one that is silent, slow or talks nonsense counts as absent. */
 export const httpAgents = (port: number = agentPort): Agents => ({
   facts: (ip) => ask<NodeFacts>(ip, port, '/facts'),
-  recruit: (ip) => ask<NodeFacts>(ip, port, '/recruit'),
+  recruit: (ip, nodes = []) => ask<NodeFacts>(ip, port, `/recruit?nodes=${nodes.join()}`),
   status: (ip) => ask<NodeStatus>(ip, port, '/status'),
 });
 

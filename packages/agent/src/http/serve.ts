@@ -7,7 +7,8 @@ interface Answer {
 }
 
 /** By path; each is asked anew and never says a secret. `over`: null from this machine's loopback. */
-export type Routes = Readonly<Record<string, (over: IpFamily | null) => Answer | Promise<Answer>>>;
+export type Routes = Readonly<Record<string, Route>>;
+type Route = (over: IpFamily | null, query: URLSearchParams) => Answer | Promise<Answer>;
 
 const allowed = ['GET', 'HEAD', 'OPTIONS'];
 
@@ -43,10 +44,11 @@ interface Question {
 async function answer({ method, url, over }: Question, routes: Routes): Promise<Answer> {
   if (!allowed.includes(method))
     return { status: 405, body: { error: `use ${allowed.join(', ')}` } };
-  const route = routes[url.split('?')[0] ?? '/'];
+  const [path = '/', query] = url.split('?');
+  const route = routes[path];
   if (route === undefined)
     return { status: 404, body: { error: 'no such path', paths: Object.keys(routes) } };
-  return route(over);
+  return route(over, new URLSearchParams(query));
 }
 
 function send(response: ServerResponse, { status, body }: Answer, headOnly: boolean): void {

@@ -1,12 +1,16 @@
 import {
   type ClusterRecord,
   type HostFiles,
+  type HostNames,
   type Ip,
+  isIp,
   type JoinMaterial,
+  parseIp,
   paths,
   Secret,
   sealedText,
 } from '@krillmanager/core';
+import { localStore } from './local-store.ts';
 import type { NodePorts } from './node-ports.ts';
 
 /** By whom this server lets itself be taken in; written by `init --slave=1`. */
@@ -35,6 +39,25 @@ export function writeTerms(files: Files, { master, secret }: RecruitTerms): Prom
 
 /** From now on anybody may take this server in. */
 export const forgetTerms = (files: Pick<HostFiles, 'remove'>): Promise<void> => files.remove(file);
+
+/** More are none of ours; and whoever asks may be anybody. */
+const mostNodes = 100;
+
+/**
+ * A server that is in no cluster names the nodes of the one that takes it in, before glusterd hears
+ * of them: it tries a name that it could not resolve again only after 3 s. Each name is made from
+ * its address, so that nobody can have another server named.
+ */
+export async function learnNames(
+  nodes: string | null,
+  { names, local }: { readonly names: HostNames; readonly local: HostFiles },
+): Promise<void> {
+  const told = (nodes ?? '').split(',').filter(isIp).map(parseIp);
+  if (told.length === 0 || told.length > mostNodes) return;
+  const { settings, left } = await localStore(local).recall();
+  if (settings !== null || left !== null) return;
+  await names.assign([...(await names.named()), ...told]);
+}
 
 /** Whether the door that stands open is the one that our secret fits. */
 export type Seal = 'missing' | 'wrong' | 'right';

@@ -30,7 +30,7 @@ function scene(fail: (call: string) => unknown = () => undefined): Scene {
     names: { assign: () => call('assign') },
     mount: { mount: (volume: string) => call(`mount ${volume}`) },
     files: { read: async () => null },
-    agents: { status: async () => ({ doing: 'mounting the volume' }) },
+    agents: { recruit: async () => null, status: async () => ({ doing: 'mounting the volume' }) },
     clock: {
       now: () => ms,
       sleep: async (passed: number) => {

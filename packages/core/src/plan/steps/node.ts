@@ -25,7 +25,12 @@ export const nodeHandlers: Handlers<NodeStep> = {
   },
   'names.assign': {
     describe: ({ nodes }) => `name ${nodes.length} nodes in /etc/hosts`,
-    apply: ({ nodes }, { ports: { names } }) => names.assign(nodes),
+    apply: async ({ nodes }, { ports: { names, agents }, desired: { self } }) => {
+      await names.assign(nodes);
+      // Who does not answer learns the names later, from its pool.
+      const others = nodes.filter((ip) => ip !== self);
+      await Promise.all(others.map((ip) => agents.recruit(ip, nodes)));
+    },
   },
   // Its agent sets it: the family over which it is called says in which one the cluster lives.
   'glusterd.speak': {
