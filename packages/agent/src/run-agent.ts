@@ -7,6 +7,7 @@ import { CertificateKeeper } from './certificates/certificate-keeper.ts';
 import { ClusterLink, type LinkPorts } from './cluster/cluster-link.ts';
 import { FirewallKeeper } from './firewall/firewall-keeper.ts';
 import { httpAgents } from './http/agents-client.ts';
+import { type ContextOf, keptContext } from './http/kept-context.ts';
 import { serveHttp } from './http/serve.ts';
 import type { InstalledRelease } from './installed-release.ts';
 import { logsRoute } from './logs/logs-route.ts';
@@ -35,6 +36,8 @@ interface Parts {
   readonly storage: StorageWatch;
   readonly certificates: CertificateKeeper;
   readonly firewall: FirewallKeeper;
+  /** For the looks at what NGINX serves here. */
+  readonly contextOf: ContextOf;
 }
 
 /** The daemon on every node; ends when the signal is aborted. */
@@ -116,6 +119,7 @@ function openParts(machine: Machine, ports: NodePorts & LinkPorts, log: Logger):
     storage: new StorageWatch(ports, log),
     certificates: new CertificateKeeper(machine, say),
     firewall: new FirewallKeeper(machine.local, machine.clock, say),
+    contextOf: keptContext(),
   };
 }
 
@@ -129,13 +133,14 @@ function lookOn({ link, storage, certificates, firewall }: Parts, { view }: Tick
 
 function found(
   { tick, doing }: Known,
-  { storage, certificates, firewall }: Parts,
+  { storage, certificates, firewall, contextOf }: Parts,
   { release }: InstalledRelease,
   machine: Machine,
 ) {
   if (tick === null) return null;
   const problems = [certificates.problem, firewall.problem].filter((problem) => problem !== null);
-  return statusNow(machine, { release, tick, doing, storage: storage.health, problems });
+  const health = storage.health;
+  return statusNow(machine, { release, tick, doing, storage: health, problems, contextOf });
 }
 
 /** @returns ends it */

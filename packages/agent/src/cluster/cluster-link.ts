@@ -1,5 +1,6 @@
 import { type ClusterSettings, clusterPort, type Ip, paths } from '@krillmanager/core';
 import type { Logger } from 'pino';
+import { keptContext } from '../http/kept-context.ts';
 import { ownAddress } from '../node/next-action.ts';
 import type { View } from '../node/view.ts';
 import { answerRequests } from './answer-requests.ts';
@@ -28,6 +29,7 @@ export class ClusterLink {
   readonly #log: Logger;
   readonly #labels: LabelKeeper;
   readonly #readmission: Readmission;
+  readonly #contextOf = keptContext();
   #identity: Identity | null = null;
   #identityDueAt = 0;
   #nodes: readonly Ip[] = [];
@@ -149,7 +151,10 @@ export class ClusterLink {
       routes: this.#routes,
     });
     this.#heartbeats ??= new Heartbeats({
-      way: (peer) => dial({ self, peer, port: clusterPort, identity: this.#identity ?? identity }),
+      way: (peer) => {
+        const call = { self, peer, port: clusterPort, identity: this.#identity ?? identity };
+        return dial(call, this.#contextOf);
+      },
       monotonicMs,
       majority: (record) => this.#tellSupervisor(record),
       say: (line) => this.#log.info(line),

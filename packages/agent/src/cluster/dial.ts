@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import type { RequestOptions } from 'node:https';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Ip } from '@krillmanager/core';
+import type { ContextOf } from '../http/kept-context.ts';
 import { isAgentOf } from './agent-certificate.ts';
 import { secured } from './cluster-port.ts';
 import type { Identity } from './identity.ts';
@@ -12,9 +14,15 @@ export interface Dial {
   readonly identity: Identity;
 }
 
+/** Node's own types leave it out. */
+type SecuredRequest = RequestOptions & { readonly secureContext: SecureContext };
+
 /** For a request to the agent at this address: no other certificate will do. */
-export const dial = ({ self, peer, port, identity }: Dial): RequestOptions => ({
-  ...secured(identity),
+export const dial = (
+  { self, peer, port, identity }: Dial,
+  contextOf: ContextOf = createSecureContext,
+): SecuredRequest => ({
+  secureContext: contextOf(secured(identity)),
   host: peer,
   port,
   // The others know us by this address, whatever other ways lead to them.

@@ -1,6 +1,7 @@
 import { request } from 'node:https';
 import { createConnection } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SecureContext } from 'node:tls';
 import type { ServicePorts } from '@krillmanager/core';
 
 const deadlineMs = 3000;
@@ -17,11 +18,11 @@ export interface ServedContent {
 /** What a client on this machine gets: the notification over TLS, and rsyncd's greeting. */
 export async function servedContent(
   rrdpName: string,
-  authority: string | null,
+  trust: SecureContext,
   ports: ServicePorts,
 ): Promise<ServedContent> {
   const [http, rsync] = await Promise.allSettled([
-    twice(() => fetchNotification(rrdpName, authority, ports.https)),
+    twice(() => fetchNotification(rrdpName, trust, ports.https)),
     greetRsyncd(ports.rsync),
   ]);
   return {
@@ -49,31 +50,31 @@ async function twice<T>(fetch: () => Promise<T>): Promise<T> {
 /** With a third party's repository there is only Krill's front door to look at. */
 export async function servedFrontDoor(
   krillName: string,
-  authority: string | null,
+  trust: SecureContext,
   { https }: ServicePorts,
 ): Promise<ServedContent> {
-  const problem = await knock(krillName, authority, https).then(
+  const problem = await knock(krillName, trust, https).then(
     () => null,
     (error: unknown) => `NGINX: ${reason(error)}`,
   );
   return { session: null, serial: null, httpProblem: problem, rsyncProblem: null };
 }
 
-const callTo = (name: string, authority: string | null, port: number) => ({
+const callTo = (name: string, trust: SecureContext, port: number) => ({
   host: '127.0.0.1',
   port,
   servername: name,
   headers: { host: name, 'user-agent': 'krillmanager-agent' },
-  ...(authority === null ? {} : { ca: authority, allowPartialTrustChain: true }),
+  secureContext: trust,
   timeout: deadlineMs,
   agent: false,
 });
 
 /** Any answer over TLS, at a path that NGINX answers itself: Krill may be away. */
-function knock(name: string, authority: string | null, port: number): Promise<void> {
+function knock(name: string, trust: SecureContext, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const asked = request(
-      { ...callTo(name, authority, port), method: 'HEAD', path: '/metrics' },
+      { ...callTo(name, trust, port), method: 'HEAD', path: '/metrics' },
       (answer) => {
         answer.resume();
         resolve();
@@ -98,12 +99,12 @@ export function sessionAndSerial(notification: string): { session: string; seria
 
 function fetchNotification(
   rrdpName: string,
-  authority: string | null,
+  trust: SecureContext,
   port: number,
 ): Promise<{ session: string; serial: number }> {
   return new Promise((resolve, reject) => {
     const asked = request(
-      { ...callTo(rrdpName, authority, port), path: '/rrdp/notification.xml' },
+      { ...callTo(rrdpName, trust, port), path: '/rrdp/notification.xml' },
       (answer) => {
         if (answer.statusCode !== 200) {
           answer.resume();

@@ -1,3 +1,4 @@
+import type { SecureContextOptions } from 'node:tls';
 import {
   type ClusterSettings,
   krillPort,
@@ -6,6 +7,7 @@ import {
   type StorageHealth,
   usualSettings,
 } from '@krillmanager/core';
+import type { ContextOf } from '../http/kept-context.ts';
 import type { Machine } from '../machine.ts';
 import type { Tick } from './loop.ts';
 import { ownAddress } from './next-action.ts';
@@ -28,6 +30,7 @@ export interface Found {
   readonly tick: Tick;
   readonly doing: string;
   readonly storage: StorageHealth;
+  readonly contextOf: ContextOf;
   /** Of the agent's other parts. */
   readonly problems: readonly string[];
 }
@@ -39,7 +42,7 @@ export async function statusNow(machine: Machine, found: Found): Promise<NodeSta
   const self = ownAddress(settings?.nodes ?? [], view.addresses);
   const serves = (serving?.spec.containers.length ?? 0) > 0 && settings !== null;
   const [content, krillAnswers, krillRefusal, held, containers] = await Promise.all([
-    serves ? lookAtContent(machine, settings) : nothingServed,
+    serves ? lookAtContent(machine, settings, found.contextOf) : nothingServed,
     self === null ? false : tcpAnswers(self, krillPort),
     readKrillRefusal(machine.clock.now()),
     serves ? readHeldUpdate() : null,
@@ -64,19 +67,23 @@ async function allContainers({ containers }: Machine): Promise<Tick['view']['con
   }
 }
 
-async function lookAtContent(machine: Machine, settings: ClusterSettings): Promise<ServedContent> {
+async function lookAtContent(
+  machine: Machine,
+  settings: ClusterSettings,
+  contextOf: ContextOf,
+): Promise<ServedContent> {
   const { ports = usualSettings.ports } = settings;
   const { krill, domains } = settings;
-  const authority = await trusted(machine);
+  const trust = contextOf(await trusted(machine));
   return krill.mode === 'third-party'
-    ? servedFrontDoor(domains.krill, authority, ports)
-    : servedContent(domains.rrdp, authority, ports);
+    ? servedFrontDoor(domains.krill, trust, ports)
+    : servedContent(domains.rrdp, trust, ports);
 }
 
 /** Who may have signed what NGINX shows here: our authority, or, being given, the certificate itself. */
-async function trusted({ local }: Machine): Promise<string | null> {
+async function trusted({ local }: Machine): Promise<SecureContextOptions> {
   const files = ['authority.pem', 'server.pem'];
   const found = await Promise.all(files.map((name) => local.read(`${paths.serving}/tls/${name}`)));
   const known = found.filter((text) => text !== null);
-  return known.length === 0 ? null : known.join('\n');
+  return known.length === 0 ? {} : { ca: known.join('\n'), allowPartialTrustChain: true };
 }
