@@ -8,19 +8,24 @@ type Collect = (options: {
 }) => void;
 
 const minuteMs = 60_000;
+/** A collection takes a tenth of a second: not for what rest itself needs. */
+const worthBytes = 4 * 2 ** 20;
 
 /**
  * V8 keeps what a burst of work has needed for the next one, which for the agent is days away: what
- * is free goes back to the system once a minute (docs/adr/0017).
+ * is free goes back to the system, looked for once a minute (docs/adr/0017).
+ * @param worth by how many bytes the process must have grown since the last time
  * @returns ends it
  */
-export function keepMemorySmall(everyMs = minuteMs): () => void {
+export function keepMemorySmall(everyMs = minuteMs, worth = worthBytes): () => void {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as Collect;
-  const timer = setInterval(
-    () => collect({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
-    everyMs,
-  );
+  let left = 0;
+  const timer = setInterval(() => {
+    if (process.memoryUsage.rss() - left < worth) return;
+    collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+    left = process.memoryUsage.rss();
+  }, everyMs);
   timer.unref();
   return () => clearInterval(timer);
 }
