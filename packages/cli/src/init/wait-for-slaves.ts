@@ -35,8 +35,8 @@ async function requireReachable(silent: readonly Ip[], reaches: Reaches): Promis
  * down are no reason to wait.
  */
 export async function waitForSlaves(
-  { self, nodes, slaveDeadlineSeconds }: Desired,
-  { agents, clock, pool }: Ports,
+  { self, nodes, slaveDeadlineSeconds }: Pick<Desired, 'self' | 'nodes' | 'slaveDeadlineSeconds'>,
+  { agents, clock, pool }: Pick<Ports, 'agents' | 'clock' | 'pool'>,
   say: (line: string) => void,
   reaches: Reaches = (ip) => tcpAnswers(ip, glusterdPort),
 ): Promise<void> {
@@ -55,7 +55,8 @@ export async function waitForSlaves(
       facts !== null && (restarting.has(ip) ? facts.gluster?.family === familyOf(ip) : true);
     return found.filter((each) => !isReady(each)).map(({ ip }) => ip);
   };
-  await requireReachable(await silent(), reaches);
+  const unheard = (await silent()).filter((ip) => !restarting.has(ip));
+  await requireReachable(unheard, reaches);
   const deadline = slaveDeadlineSeconds * 1000;
   let missing: readonly Ip[] = [];
   await until(
