@@ -168,6 +168,24 @@ describe('an image', () => {
     expect(await h1('docker logs nginx')).toContain('"GET /healthz HTTP/1.0" 200');
   });
 
+  test('krillsync is well while it says so, and not when it says nothing any more', async () => {
+    const check = async (json: string, writtenSecondsAgo: number) => {
+      await h1(`mkdir -p /srv/krillsync && echo '${json}' >/srv/krillsync/health.json
+        touch -d '-${writtenSecondsAgo} seconds' /srv/krillsync/health.json`);
+      const mount = ['-v', '/srv/krillsync:/publish/state:ro'];
+      const argv = ['docker', 'run', '--rm', '--network=none', ...mount, images.krillsync];
+      const { code, stdout } = await lab.tryExec('h1', [...argv, 'healthcheck', '/publish/state']);
+      return { code, stdout };
+    };
+    expect(await check('{"ok":true,"serial":7}', 5)).toEqual({ code: 0, stdout: '' });
+    const [old, ill] = [
+      await check('{"ok":true,"serial":7}', 60),
+      await check('{"ok":false,"error":"disk full"}', 5),
+    ];
+    expect(old).toMatchObject({ code: 1, stdout: expect.stringContaining('no sign of life') });
+    expect(ill).toMatchObject({ code: 1, stdout: expect.stringContaining('disk full') });
+  });
+
   test('rsyncd serves read-only from a chroot, logs transfers, and is seen as healthy', async () => {
     await h1(`mkdir -p /srv/rsyncd/content && echo roa >/srv/rsyncd/content/a.roa
       printf '%s\n' 'log file = /dev/stdout' 'use chroot = yes' 'uid = nobody' 'gid = nogroup' \

@@ -52,7 +52,7 @@ export function krillsyncSpec(release: Release, settings: ClusterSettings): Cont
     stopSignal: 'SIGTERM',
     stopGraceSeconds: 10,
     health: {
-      argv: [executable(release), 'krillsync', '--health', '/publish/state'],
+      argv: ['healthcheck', '/publish/state'],
       intervalSeconds: 15,
       timeoutSeconds: 5,
       startSeconds: 10,
