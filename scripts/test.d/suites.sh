@@ -30,6 +30,8 @@ suite_unit() {
 suite_lab() {
   local file name
   check 'build of the release' scripts/build
+  # Once on a machine: minutes, which no test has.
+  check 'build of a validator' scripts/cargo-tool routinator
   while read -r file; do
     name=$(basename "$file" .lab.test.ts)
     say "lab: $name"

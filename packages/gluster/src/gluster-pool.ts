@@ -13,7 +13,7 @@ import { errnos } from './cli-output.ts';
 import type { Element } from './element.ts';
 import { parsePeers } from './parse-peers.ts';
 import { parseHealPending, parseOnline, parseVolume } from './parse-volume.ts';
-import { changeSeconds, questionSeconds } from './policy.ts';
+import { changeSeconds, healQuestionSeconds, questionSeconds } from './policy.ts';
 import { type RunGluster, runGluster } from './run-gluster.ts';
 
 /** The pool of the glusterd that `run` reaches: this machine's unless told. */
@@ -98,7 +98,8 @@ class GlusterPool implements StoragePool {
 
   async healPending(name: string): Promise<number> {
     const what = `asking what of ${name} is to be healed`;
-    const body = await this.#question(what, argv.healSummary(name));
+    const command = { what, argv: argv.healSummary(name), seconds: healQuestionSeconds };
+    const body = await askGluster(this.#run, command);
     return body ? parseHealPending(body) : 0;
   }
 

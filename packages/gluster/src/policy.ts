@@ -1,5 +1,7 @@
 /** Questions that glusterd answers from its own state, or by asking its peers. */
 export const questionSeconds = 30;
+/** Each entry that waits for healing is looked at on every brick: hundreds take a busy server minutes. */
+export const healQuestionSeconds = 300;
 /** Changes: glusterd does them on every peer, one after the other. Also gluster's own default. */
 export const changeSeconds = 120;
 /** Between gluster's own deadline and ours, which kills it. */

@@ -1,5 +1,7 @@
 import { Agent, request } from 'node:https';
 
+const roa = { asn: 64_990, prefix: '10.0.0.0/24', max_length: 24 };
+
 /** Has Krill publish through any node: a ROA comes, a ROA goes. */
 export class Publisher {
   published = 0;
@@ -16,16 +18,31 @@ export class Publisher {
 
   /** One change, one serial; resolves when Krill has done it. */
   async publish(isThere: boolean): Promise<void> {
-    const roa = { asn: 64_990, prefix: '10.0.0.0/24', max_length: 24 };
     const change = isThere ? { added: [roa], removed: [] } : { added: [], removed: [roa] };
-    const { status, body } = await this.#post(JSON.stringify(change));
+    const { ips } = this.#options;
+    const { status, body } = await this.#post(ips[this.published % ips.length] ?? '', change);
     if (status !== 200) throw new Error(`Krill: ${status} ${body}`);
     this.published += 1;
   }
 
-  #post(content: string): Promise<{ status: number | undefined; body: string }> {
-    const { ips, ca, token } = this.#options;
-    const host = ips[this.published % ips.length];
+  /** Leaves Krill without the ROA, by whichever node answers. @throws Error when none does. */
+  async withdraw(): Promise<void> {
+    const asked: string[] = [];
+    for (const ip of [...this.#options.ips, ...this.#options.ips]) {
+      const gone = this.#post(ip, { added: [], removed: [roa] });
+      const { status, body } = await gone.catch((error: unknown) => ({
+        status: undefined,
+        body: String(error),
+      }));
+      // Krill refuses to remove what it does not have.
+      if (status === 200 || status === 400) return;
+      asked.push(`${ip}: ${status} ${body}`);
+    }
+    throw new Error(`the ROA is not withdrawn: ${asked.join('; ')}`);
+  }
+
+  #post(host: string, change: object): Promise<{ status: number | undefined; body: string }> {
+    const { ca, token } = this.#options;
     return new Promise((resolve, reject) => {
       const headers = {
         host: 'krill.lab',
@@ -45,7 +62,7 @@ export class Publisher {
       });
       asked.on('timeout', () => asked.destroy(new Error('timeout')));
       asked.on('error', reject);
-      asked.end(content);
+      asked.end(JSON.stringify(change));
     });
   }
 }
@@ -78,7 +95,7 @@ export class Publishing {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running;
-    this.#publisher.close();
+    await this.#publisher.withdraw().finally(() => this.#publisher.close());
   }
 
   async #run(): Promise<void> {
@@ -89,6 +106,5 @@ export class Publishing {
       const left = this.#everyMs - (performance.now() - began);
       if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
     }
-    await this.#publisher.publish(false).catch(() => undefined);
   }
 }
