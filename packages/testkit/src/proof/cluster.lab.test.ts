@@ -5,6 +5,7 @@ import type { LabHost } from '../lab.ts';
 import { fetchContinuously, fetchNotification } from './client.ts';
 import { Cluster, type StatusJson } from './cluster.ts';
 import { everyValidation } from './every-validation.ts';
+import { describeHeldUpdate } from './held-update.ts';
 import { mixNodes } from './mixed-nodes.ts';
 import { describeServing } from './serving-proof.ts';
 import { eventually } from './until.ts';
@@ -164,11 +165,11 @@ describe('two at once', () => {
 describe('a client that takes the notification from one node and the files from others', () => {
   const everybody = hosts.map((host) => cluster.ip(host));
   const mix = async (rounds: number, trouble?: LabHost, begin?: () => Promise<unknown>) => {
-    const token = await lab.sh('h1', 'cat /var/lib/krillmanager/volume/krill/guard/admin-token');
+    const token = await cluster.adminToken();
     const ca = readFileSync(`${dir}/shared/ca.pem`);
     const rsyncIps = hosts.filter((host) => host !== trouble).map((host) => cluster.ip(host));
     const inTheMiddle = begin === undefined ? {} : { inTheMiddle: begin };
-    const run = { ips: everybody, ca, token: token.trim(), rounds, rsyncIps, ...inTheMiddle };
+    const run = { ips: everybody, ca, token, rounds, rsyncIps, ...inTheMiddle };
     const outcome = await mixNodes(run);
     console.log(JSON.stringify(outcome));
     expect(outcome).toMatchObject({ rounds, failures: [] });
@@ -364,6 +365,8 @@ describe('another list of nodes', () => {
     expect(vrps).toHaveLength(101);
   });
 });
+
+describeHeldUpdate(cluster);
 
 const openTo = (count: number): string =>
   `open-cluster-ports --peers=${Array.from({ length: count }, (_, at) => `10.60.0.${at + 1}`).join()}`;

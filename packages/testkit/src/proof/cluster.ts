@@ -77,6 +77,11 @@ export class Cluster {
     return `${this.#prefix}${host.slice(1)}`;
   }
 
+  /** This machine's own address beside the hosts'. */
+  get outside(): string {
+    return `${this.#place.net}.254`;
+  }
+
   hostOf(ip: string): LabHost {
     return `h${Number(ip.slice(this.#prefix.length))}`;
   }
@@ -90,6 +95,11 @@ export class Cluster {
 
   krillc(host: LabHost, ...argv: readonly string[]): Promise<string> {
     return this.lab.exec(host, ['krillc', ...argv]);
+  }
+
+  adminToken(): Promise<string> {
+    const file = '/var/lib/krillmanager/volume/krill/guard/admin-token';
+    return this.lab.sh('h1', `printf %s "$(cat ${file})"`);
   }
 
   init(...options: readonly string[]): Promise<string> {
@@ -135,9 +145,10 @@ export class Cluster {
     return `${this.#place.dir}/shared/ca.pem`;
   }
 
-  repository(host: LabHost): Repository {
+  /** `ip`: where its names lead to. */
+  repositoryAt(ip: string): Repository {
     return {
-      ip: this.ip(host),
+      ip,
       names,
       authority: this.authority,
       tal: `${this.#place.dir}/shared/testbed.tal`,
@@ -148,7 +159,7 @@ export class Cluster {
   }
 
   validate(host: LabHost, name: RelyingPartyName, transport: Transport): Promise<Validation> {
-    return validate(name, transport, this.repository(host));
+    return validate(name, transport, this.repositoryAt(this.ip(host)));
   }
 
   /** Resolves once the rsync tree, which is switched at most twice a minute, is that of RRDP. */
