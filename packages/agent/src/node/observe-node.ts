@@ -84,7 +84,11 @@ const joinRequest = (ip: Ip): string => requestPath({ ip, wants: 'join' });
 
 /** Under any of our addresses: the settings may no longer name the one that we had as a member. */
 async function isEvicted(volume: VolumeFiles, addresses: readonly Ip[]): Promise<boolean> {
-  for (const ip of addresses) if ((await volume.read(onVolume.evicted(ip))) !== null) return true;
+  // What is not there is asked of every brick: one question for all, not one for each bridge of Docker's.
+  const known = await volume.list(onVolume.nodes);
+  for (const ip of addresses.filter((address) => known.includes(address))) {
+    if ((await volume.read(onVolume.evicted(ip))) !== null) return true;
+  }
   return false;
 }
 
