@@ -86,12 +86,12 @@ class GlusterPool implements StoragePool {
   }
 
   async onlineBricks(name: string): Promise<readonly Brick[]> {
-    const volume = await this.volume(name);
-    if (volume?.status !== 'started') return [];
     const asking = () =>
       this.#question(`asking for the bricks of ${name}`, argv.volumeStatus(name));
+    const [volume, answer] = await Promise.all([this.volume(name), asking().catch(() => null)]);
+    if (volume?.status !== 'started') return [];
     // A peer that has just died makes the first question fail; the next one leaves it out.
-    const body = await asking().catch(asking);
+    const body = answer ?? (await asking());
     const online = new Set((body ? parseOnline(body) : []).map(formatBrick));
     return volume.bricks.filter((brick) => online.has(formatBrick(brick)));
   }

@@ -50,12 +50,16 @@ async function glusterFacts({
   pool,
   glusterd,
 }: FactSources['ports']): Promise<NodeFacts['gluster']> {
-  const peers = await pool.peers();
+  const [peers, version, family] = await Promise.all([
+    pool.peers(),
+    pool.version(),
+    glusterd.family(),
+  ]);
   const usable = peers.filter(({ state, connected }) => state === 'member' && connected);
   return {
-    version: await pool.version(),
+    version,
     peers: peers.flatMap(({ hosts }) => hosts),
     connected: usable.flatMap(({ hosts }) => hosts),
-    family: await glusterd.family(),
+    family,
   };
 }

@@ -74,6 +74,6 @@ export function eyesOf(
 ): Pick<Undertaking, 'ports' | 'look'> {
   const ports: Ports = { ...machine, agents: httpAgents() };
   const look = async (): Promise<Observed> =>
-    observe({ ports, self, nodes, localFacts: await collectFacts(machine, settings.release) });
+    observe({ ports, self, nodes, ownFacts: () => collectFacts(machine, settings.release) });
   return { ports, look };
 }

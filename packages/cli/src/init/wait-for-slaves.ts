@@ -55,8 +55,12 @@ export async function waitForSlaves(
       facts !== null && (restarting.has(ip) ? facts.gluster?.family === familyOf(ip) : true);
     return found.filter((each) => !isReady(each)).map(({ ip }) => ip);
   };
-  const unheard = (await silent()).filter((ip) => !restarting.has(ip));
-  await requireReachable(unheard, reaches);
+  const first = await silent();
+  if (first.length === 0) return;
+  await requireReachable(
+    first.filter((ip) => !restarting.has(ip)),
+    reaches,
+  );
   const deadline = slaveDeadlineSeconds * 1000;
   let missing: readonly Ip[] = [];
   await until(

@@ -12,35 +12,48 @@ export interface Observation {
   readonly self: Ip;
   readonly nodes: readonly Ip[];
   /** This machine's facts, which it need not ask its agent for. */
-  readonly localFacts: NodeFacts;
+  readonly ownFacts: () => Promise<NodeFacts>;
 }
 
 /** Looks at everything that the planner decides by; changes nothing. */
-export async function observe({ ports, self, nodes, localFacts }: Observation): Promise<Observed> {
-  const { swarm, pool, mount, units, names, agents, clock } = ports;
-  const membership = await swarm.membership();
+export async function observe({ ports, self, nodes, ownFacts }: Observation): Promise<Observed> {
+  const { swarm, pool, units, names, agents, clock } = ports;
+  const [membership, seen, facts, agentEnabled, named, peers, volume] = await Promise.all([
+    swarm.membership(),
+    lookIfMounted(ports, nodes),
+    ownFacts(),
+    units.isActive(agentUnit),
+    names.named(),
+    pool.peers(),
+    pool.volume(volumeName),
+  ]);
   const manager = membership.state === 'active' && membership.manager;
-  const { mounted, answering } = await mount.state();
-  const contents = mounted && answering ? await look(ports, nodes) : null;
-  const everybody = [...new Set([...nodes, ...presentNodes(contents)])];
+  const everybody = [...new Set([...nodes, ...presentNodes(seen.contents)])];
   const others = everybody.filter((ip) => ip !== self);
-  const met = await meet(others, presentNodes(contents), ports);
+  const [met, status, swarmNodes, services] = await Promise.all([
+    meet(others, presentNodes(seen.contents), ports),
+    answers(everybody, agents.status),
+    manager ? swarm.nodes() : [],
+    manager ? swarm.services() : [],
+  ]);
   return {
     self,
     nowMs: clock.now(),
-    facts: new Map([[self, localFacts], ...met.map(({ ip, facts }) => [ip, facts] as const)]),
+    facts: new Map([[self, facts], ...met.map((each) => [each.ip, each.facts] as const)]),
     skewMs: new Map(met.map(({ ip, skewMs }) => [ip, skewMs])),
-    status: new Map(await answers(everybody, agents.status)),
-    agentEnabled: await units.isActive(agentUnit),
-    named: await names.named(),
-    swarm: membership,
-    swarmNodes: manager ? await swarm.nodes() : [],
-    services: manager ? await swarm.services() : [],
-    peers: await pool.peers(),
-    volume: await pool.volume(volumeName),
-    mounted: mounted && answering,
-    contents,
+    status: new Map(status),
+    ...{ agentEnabled, named, swarm: membership, swarmNodes, services, peers, volume },
+    ...seen,
   };
+}
+
+async function lookIfMounted(
+  ports: Ports,
+  nodes: readonly Ip[],
+): Promise<Pick<Observed, 'mounted' | 'contents'>> {
+  const { mounted, answering } = await ports.mount.state();
+  const readable = mounted && answering;
+  return { mounted: readable, contents: readable ? await look(ports, nodes) : null };
 }
 
 /** Those that the volume knows of, whether they are wanted or not. */

@@ -60,7 +60,7 @@ export function runInit(
   let steps = 0;
   return converge({
     desired,
-    look: async () => observe({ ports, self, nodes, localFacts: await world.factsAt(self) }),
+    look: async () => observe({ ports, self, nodes, ownFacts: () => world.factsAt(self) }),
     check: (observed) => {
       const findings = preflight(observed, desired);
       if (findings.length > 0)

@@ -21,6 +21,11 @@ export class KrillWatch {
     this.#nodes = nodes;
   }
 
+  /** Nothing that was heard before counts. */
+  forget(): void {
+    this.#askedAtMs = Number.NEGATIVE_INFINITY;
+  }
+
   /**
    * Whether Krill answers on one of the nodes.
    * @throws UserError with the reason why it is not started, once that stands

@@ -93,6 +93,7 @@ export const krillHandlers: Handlers<KrillStep> = {
         hint: 'see "docker service ps krillmanager-krill --no-trunc" and "docker service logs krillmanager-krill"',
       });
       progress('initialised');
+      watch.forget();
       const answers = async (): Promise<boolean> => {
         const answered = await watch.look();
         return answered && (await krillService(ports))?.running === 1;
