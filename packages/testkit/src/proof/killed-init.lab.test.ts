@@ -145,7 +145,7 @@ if (isFull) {
 const some: readonly Moment[] = [
   { step: 'volume.create', event: 'started', afterMs: 500 },
   { step: 'join.open', event: 'done', afterMs: 0 },
-  { step: 'krill.await', event: 'started', afterMs: 5000 },
+  { step: 'krill.await', event: 'started', afterMs: 1200 },
 ];
 
 describe(`a cluster whose init was killed ${some.map(inWords).join(', ')}`, () => {
