@@ -37,7 +37,7 @@ export class ThreadCrew implements Crew {
   }
 
   do(task: TreeTask): Promise<TaskResult> {
-    this.#start(task.do === 'write' ? this.limits.count : this.limits.linkCount);
+    this.#start(this.#most(task));
     return new Promise((resolve, reject) => {
       this.#queue.push({ id: this.#nextId++, task, resolve, reject });
       this.#handOut();
@@ -60,6 +60,12 @@ export class ThreadCrew implements Crew {
     const reason = this.#stop.reason ?? new Error('the threads were ended');
     for (const { reject } of this.#queue.splice(0)) reject(reason);
     await Promise.all(this.#threads.splice(0).map((thread) => thread.end(reason)));
+  }
+
+  /** To count, or to follow a change, takes less time than to start a second thread. */
+  #most(task: TreeTask): number {
+    if (task.do === 'write') return this.limits.count;
+    return task.do === 'link' ? this.limits.linkCount : 1;
   }
 
   #start(least: number): void {

@@ -23,6 +23,13 @@ export function publishFirst<R extends Publishes>(repository: R): R {
   return repository;
 }
 
+/** Ten objects in one directory, as the first serial. */
+export function publishTen<R extends Publishes>(repository: R): R {
+  for (let n = 0; n < 10; n += 1) repository.publish(uri(`ca/${n}.roa`), String(n));
+  repository.commit();
+  return repository;
+}
+
 /** The node shows the repository as it is now, over both transports. */
 export function expectServes(node: NodeOnDisk, { session, serial, objects }: Published): void {
   expect(node.notification()).toMatchObject({ session, serial });
