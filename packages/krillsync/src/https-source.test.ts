@@ -1,26 +1,21 @@
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { RrdpRepository } from '@krillmanager/testkit';
 import { runKrillsync } from './command.ts';
-import { httpsSource } from './https-source.ts';
-import type { Source } from './source.ts';
-import { SourceMemory } from './source-memory.ts';
-import { HttpsOrigin } from './testing/https-origin.ts';
+import { expectServes, uri } from './testing/first-publication.ts';
+import type { HttpsOrigin } from './testing/https-origin.ts';
+import { HttpsScene } from './testing/https-scene.ts';
 import type { NodeOnDisk } from './testing/node-on-disk.ts';
-import { byPath, byUri, Scene } from './testing/scene.ts';
+import { Scene } from './testing/scene.ts';
 import { watch } from './watch.ts';
 
-const uri = (name: string): string => `rsync://repo.example.net/repo/${name}`;
-
 const certificates = new Scene();
-let scene: Scene;
+let scene: HttpsScene;
 let node: NodeOnDisk;
 let repository: RrdpRepository;
 let origin: HttpsOrigin;
@@ -28,54 +23,23 @@ let origin: HttpsOrigin;
 afterAll(() => certificates.remove());
 
 beforeEach(async () => {
-  scene = new Scene();
+  scene = new HttpsScene(certificates.root);
   node = scene.node();
   repository = new RrdpRepository({ dir: scene.sourceDir });
   repository.publish(uri('a.roa'), 'a1').publish(uri('ca/b.roa'), 'b1').commit();
-  origin = await new HttpsOrigin(scene.sourceDir, certificates.root).listen();
+  origin = await scene.origin.listen();
 });
 
-afterEach(() => {
-  origin.close();
-  scene.remove();
-});
+afterEach(() => scene.remove());
 
-interface Trust {
-  readonly insecure?: boolean;
-  readonly caFile?: string | undefined;
-  readonly env?: Record<string, string>;
-}
-
-function source(
-  where = node,
-  { insecure = false, caFile = origin.caFile, env = {} }: Trust = {},
-): Source {
-  return httpsSource({
-    base: origin.base,
-    notification: 'notification.xml',
-    memory: new SourceMemory(join(where.root, 'state')),
-    insecure,
-    ...(caFile === '' ? {} : { caFile }),
-    env,
-    userAgent: 'krillsync/test',
-    limits: { connectMs: 500, idleMs: 300, totalMs: 1500, retryMs: 5 },
-  });
-}
-
-const update = (where = node) => where.update({ source: source(where) });
-
-function expectServed(where = node): void {
-  expect(where.notification().serial).toBe(repository.serial);
-  expect(where.rrdpView()).toEqual(byUri(repository.objects));
-  expect(where.rsyncView()).toEqual(byPath(repository.objects));
-}
+const update = (where = node) => where.update({ source: scene.source(where) });
 
 describe('an https source', () => {
   test('is served, over one connection, with its times', async () => {
     repository.publish(uri('a.roa'), 'a2').commit();
     repository.touch(1_700_000_000);
     expect(await update()).toMatchObject({ result: 'updated', serial: 2 });
-    expectServed();
+    expectServes(node, repository);
     expect(origin.connections).toBe(1);
     for (const path of repository.paths) {
       expect(statSync(join(node.rrdpDir, path)).mtimeMs).toBe(1_700_000_000_000);
@@ -89,13 +53,13 @@ describe('an https source', () => {
     expect(origin.answers).toEqual(['304 /rrdp/notification.xml']);
     repository.publish(uri('c.roa'), 'c').commit();
     expect(await update()).toMatchObject({ result: 'updated' });
-    expectServed();
+    expectServes(node, repository);
   });
 
   test('may pack what it sends', async () => {
     origin.behaviour.gzip = true;
     await update();
-    expectServed();
+    expectServes(node, repository);
   });
 
   test('that tells no times gets the same ones on all nodes', async () => {
@@ -107,7 +71,7 @@ describe('an https source', () => {
     repository.withdraw(uri('ca/b.roa')).publish(uri('d.roa'), 'd').commit();
     await update();
     await update(late);
-    expectServed(late);
+    expectServes(late, repository);
     for (const path of repository.paths) {
       const mtime = (where: NodeOnDisk) => statSync(join(where.rrdpDir, path)).mtimeMs;
       expect(mtime(late)).toBe(mtime(node));
@@ -123,7 +87,7 @@ describe('an https source', () => {
       return true;
     };
     await update();
-    expectServed();
+    expectServes(node, repository);
   });
 
   test('may redirect within itself', async () => {
@@ -135,15 +99,15 @@ describe('an https source', () => {
       return true;
     };
     await update();
-    expectServed();
+    expectServes(node, repository);
   });
 
   test('that is not trusted is not read, unless told so', async () => {
-    await expect(node.update({ source: source(node, { caFile: '' }) })).rejects.toThrow(
+    await expect(node.update({ source: scene.source(node, { caFile: '' }) })).rejects.toThrow(
       /cannot fetch https:\/\/localhost:\d+\/rrdp\/notification.xml: .*certificate/,
     );
-    await node.update({ source: source(node, { caFile: '', insecure: true }) });
-    expectServed();
+    await node.update({ source: scene.source(node, { caFile: '', insecure: true }) });
+    expectServes(node, repository);
   });
 
   test('is reached through a proxy', async () => {
@@ -162,18 +126,18 @@ describe('an https source', () => {
     await once(proxy, 'listening');
     const { port } = proxy.address() as AddressInfo;
     const https_proxy = `http://127.0.0.1:${port}`;
-    await node.update({ source: source(node, { env: { https_proxy } }) });
-    expectServed();
+    await node.update({ source: scene.source(node, { env: { https_proxy } }) });
+    expectServes(node, repository);
     expect(asked).toEqual([`localhost:${origin.port}`]);
     const around = { https_proxy, no_proxy: 'localhost' };
-    await node.update({ source: source(node, { env: around }) });
+    await node.update({ source: scene.source(node, { env: around }) });
     expect(asked).toHaveLength(1);
     proxy.close();
   });
 
   test('is followed by a daemon, which transfers what changed only', async () => {
     const stop = new AbortController();
-    const setup = node.setup({ source: source(), stop: stop.signal });
+    const setup = node.setup({ source: scene.source(node), stop: stop.signal });
     let serial = 0;
     const updated = (result: { serial: number }) => {
       serial = result.serial;
@@ -191,7 +155,7 @@ describe('an https source', () => {
     await until(2);
     stop.abort();
     await watching;
-    expectServed();
+    expectServes(node, repository);
     expect(origin.answers.filter((answer) => answer.startsWith('304')).length).toBeGreaterThan(0);
     expect(origin.answers.filter((answer) => answer.startsWith('200')).length).toBe(before + 3);
   });
@@ -208,134 +172,5 @@ describe('an https source', () => {
     expect(await runKrillsync([...argv, '--ca-file', origin.caFile], io)).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ result: 'updated', objects: 1 });
     expect(await runKrillsync(argv, io)).toBe(1);
-  });
-});
-
-describe('a hostile https source', () => {
-  type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-  const bomb = gzipSync(Buffer.alloc(8 * 1024 * 1024, ' '));
-  const redirect =
-    (location: string): Answer =>
-    (_, response) =>
-      void response.writeHead(302, { location }).end();
-  const status =
-    (code: number): Answer =>
-    (_, response) =>
-      void response.writeHead(code).end();
-  const slow: Answer = async (_, response) => {
-    for (let i = 0; i < 40 && !response.destroyed; i += 1) {
-      response.write(' ');
-      await sleep(100);
-    }
-    response.end();
-  };
-
-  const answers: readonly (readonly [string, string, Answer])[] = [
-    ['redirects to another host', 'another origin', redirect('https://evil.example.net/x')],
-    ['redirects to another port', 'another origin', redirect('https://localhost:1/x')],
-    ['redirects to http', 'another origin', redirect('http://localhost/x')],
-    ['redirects to a file', 'another origin', redirect('file:///etc/passwd')],
-    ['redirects with a password', 'another origin', redirect('https://a:b@localhost/x')],
-    ['redirects nowhere', 'another origin', status(302)],
-    [
-      'redirects for ever',
-      'more than 5 times',
-      ({ url = '' }, response) => redirect(url)({} as never, response),
-    ],
-    ['refuses', 'answers 403', status(403)],
-    ['is broken', 'answers 500', status(500)],
-    ['answers 204', 'answers 204', status(204)],
-    ['answers 206', 'answers 206', status(206)],
-    [
-      'sends a gzip bomb',
-      'when it is unpacked',
-      (_, r) => r.setHeader('content-encoding', 'gzip').end(bomb),
-    ],
-    [
-      'sends broken gzip',
-      'broke off',
-      (_, r) => r.setHeader('content-encoding', 'gzip').end('no gzip'),
-    ],
-    [
-      'sends gzip cut short',
-      'broke off',
-      (_, r) => r.setHeader('content-encoding', 'gzip').end(bomb.subarray(0, 500)),
-    ],
-    [
-      'sends brotli',
-      'content-encoding "br"',
-      (_, r) => r.setHeader('content-encoding', 'br').end('x'),
-    ],
-    [
-      'announces too much',
-      'is larger than',
-      (_, r) => void r.writeHead(200, { 'content-length': 5 * 2 ** 30 }).flushHeaders(),
-    ],
-    [
-      'breaks off',
-      'broke off',
-      (_, r) => void r.writeHead(200, { 'content-length': 99 }).write('x', () => r.destroy()),
-    ],
-    ['never answers', 'nothing came for 300 ms', () => {}],
-    [
-      'stops in the middle',
-      'broke off',
-      (_, r) => void r.writeHead(200, { 'content-length': 99 }).write('x'),
-    ],
-    ['is endlessly slow', 'broke off', slow],
-    ['sends something else', 'it', (_, r) => void r.end('<html></html>')],
-  ];
-
-  test.each(answers)('that %s is refused (notification)', async (what, reason, answer) => {
-    await update();
-    const served = { rrdp: node.rrdpView(), rsync: node.rsyncView() };
-    origin.behaviour.intercept = (request, response) => {
-      answer(request, response);
-      return true;
-    };
-    repository.publish(uri('a.roa'), 'a2').commit();
-    const expected = what === 'sends something else' ? 'root element is <html>' : reason;
-    await expect(update()).rejects.toThrow(expected);
-    expect({ rrdp: node.rrdpView(), rsync: node.rsyncView() }).toEqual(served);
-    delete origin.behaviour.intercept;
-    repository.publish(uri('a.roa'), 'a3').commit();
-    await update();
-    expectServed();
-  });
-
-  test.each(answers)('that %s is refused (snapshot)', async (what, reason, answer) => {
-    await update();
-    const served = { rrdp: node.rrdpView(), rsync: node.rsyncView() };
-    origin.behaviour.intercept = (request, response) => {
-      if (
-        !request.url?.includes('snapshot') &&
-        !(what.includes('for ever') && request.url === '/x')
-      )
-        return false;
-      answer(request, response);
-      return true;
-    };
-    repository.publish(uri('a.roa'), 'a2').commit();
-    const expected = what === 'sends something else' ? 'the notification says' : reason;
-    await expect(update()).rejects.toThrow(expected);
-    expect({ rrdp: node.rrdpView(), rsync: node.rsyncView() }).toEqual(served);
-    expect(scene.names()).toEqual(['node', 'source']);
-    delete origin.behaviour.intercept;
-    await update();
-    expectServed();
-  });
-
-  test('that answers 304 although nothing was asked for is refused', async () => {
-    origin.behaviour.intercept = (_, response) => void response.writeHead(304).end() === undefined;
-    await expect(update()).rejects.toThrow('304 to a request without conditions');
-  });
-
-  test('state that is damaged costs one transfer', async () => {
-    await update();
-    const path = join(node.root, 'state/source');
-    expect(readFileSync(path, 'utf8')).toContain('"etag"');
-    origin.answers.length = 0;
-    const memory = new SourceMemory(join(node.root, 'nowhere'));
-    expect(memory.recall('https://localhost/')).toBeUndefined();
   });
 });
