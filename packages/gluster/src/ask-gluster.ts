@@ -11,6 +11,8 @@ export interface Question {
   readonly what: string;
   readonly argv: Argv;
   readonly seconds: number;
+  /** How long other transactions are waited for, in milliseconds. */
+  readonly busyMs?: number;
   /** Error numbers that are answers and no failures. */
   readonly accept?: readonly number[];
 }
@@ -20,7 +22,7 @@ export interface Question {
  * @throws UserError with gluster's words; null for an accepted error number.
  */
 export async function askGluster(run: RunGluster, question: Question): Promise<Element | null> {
-  const giveUpAt = Date.now() + busyDeadlineMs;
+  const giveUpAt = Date.now() + (question.busyMs ?? busyDeadlineMs);
   for (;;) {
     const output = await once(run, question);
     if (output.opRet === 0) return output.body;

@@ -13,7 +13,12 @@ import { errnos } from './cli-output.ts';
 import type { Element } from './element.ts';
 import { parsePeers } from './parse-peers.ts';
 import { parseHealPending, parseOnline, parseVolume } from './parse-volume.ts';
-import { changeSeconds, healQuestionSeconds, questionSeconds } from './policy.ts';
+import {
+  busyChangeDeadlineMs,
+  changeSeconds,
+  healQuestionSeconds,
+  questionSeconds,
+} from './policy.ts';
 import { type RunGluster, runGluster } from './run-gluster.ts';
 
 /** The pool of the glusterd that `run` reaches: this machine's unless told. */
@@ -112,6 +117,7 @@ class GlusterPool implements StoragePool {
   }
 
   async #change(what: string, command: argv.Argv, accept: readonly number[] = []): Promise<void> {
-    await askGluster(this.#run, { what, argv: command, seconds: changeSeconds, accept });
+    const busyMs = busyChangeDeadlineMs;
+    await askGluster(this.#run, { what, argv: command, seconds: changeSeconds, accept, busyMs });
   }
 }

@@ -27,6 +27,8 @@ export interface MixedOutcome extends MixedResult {
 const everyMs = 1000;
 const forgetEvery = 10;
 const treeEveryMs = 4000;
+/** Longer than any node waits for another one. */
+const barrierMs = 20_000;
 /** Few rounds are spread over this time, or they would be over before there is a serial to see. */
 const leastMs = 20_000;
 
@@ -35,12 +37,12 @@ export async function mixNodes(run: MixedRun): Promise<MixedOutcome> {
   const { ips, ca, token, rounds } = run;
   const began = performance.now();
   const [client, follower] = [new MixedClient(ips, ca), new MixedClient(ips, ca)];
-  const trees = { count: 0, failures: [] as string[] };
+  const trees: Trees = { fetched: [], failures: [] };
   const over = new AbortController();
   await follower.round();
   const publisher = new Publishing({ ips, ca, token }, everyMs);
   const following = follow(follower, over.signal);
-  const fetching = fetchTrees(run.rsyncIps, follower, trees, over.signal);
+  const fetching = fetchTrees(run.rsyncIps, trees, over.signal);
   for (let round = 0; round < rounds; round += 1) {
     if (round === Math.floor(rounds / 4)) await run.inTheMiddle?.();
     if (round % forgetEvery === 0) client.forget();
@@ -49,13 +51,22 @@ export async function mixNodes(run: MixedRun): Promise<MixedOutcome> {
     if (early > 0) await pause(early);
   }
   await publisher.stop();
+  await allKnown(trees, follower);
   over.abort();
   await Promise.all([following, fetching]);
+  for (const { ip, state } of trees.fetched)
+    if (!follower.states.has(state)) trees.failures.push(`half a tree on ${ip}`);
   const result = client.result();
   const failures = [...result.failures, ...follower.result().failures, ...trees.failures];
   for (const each of [client, follower]) each.close();
   const seconds = Math.round((performance.now() - began) / 1000);
-  return { ...result, failures, seconds, published: publisher.published, trees: trees.count };
+  return {
+    ...result,
+    failures,
+    seconds,
+    published: publisher.published,
+    trees: trees.fetched.length,
+  };
 }
 
 /** Knows every serial's state, so that a tree can be told to be one serial's. */
@@ -66,26 +77,29 @@ async function follow(follower: MixedClient, over: AbortSignal): Promise<void> {
   }
 }
 
-async function fetchTrees(
-  ips: readonly string[],
-  follower: MixedClient,
-  trees: { count: number; failures: string[] },
-  over: AbortSignal,
-): Promise<void> {
+/** What rsync got: whose tree, and its state. */
+interface Trees {
+  readonly fetched: { readonly ip: string; readonly state: string }[];
+  readonly failures: string[];
+}
+
+async function fetchTrees(ips: readonly string[], trees: Trees, over: AbortSignal): Promise<void> {
   for (let turn = 0; !over.aborted; turn += 1) {
     const ip = ips[turn % ips.length] ?? '';
     const state = await rsyncState(ip).catch((error: unknown) => {
       trees.failures.push(String(error));
       return undefined;
     });
-    if (state !== undefined) {
-      trees.count += 1;
-      if (!follower.states.has(state) && trees.count > 1)
-        trees.failures.push(`half a tree on ${ip}`);
-      follower.states.set(state, 0);
-    }
+    if (state !== undefined) trees.fetched.push({ ip, state });
     await pause(treeEveryMs);
   }
+}
+
+/** A tree is there before the notification of its serial, which waits for the other nodes. */
+async function allKnown({ fetched }: Trees, { states }: MixedClient): Promise<void> {
+  const deadline = Date.now() + barrierMs;
+  while (!fetched.every(({ state }) => states.has(state)) && Date.now() < deadline)
+    await pause(200);
 }
 
 async function rsyncState(ip: string): Promise<string> {
