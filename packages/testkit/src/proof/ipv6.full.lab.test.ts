@@ -76,20 +76,24 @@ describe('over IPv6 alone', () => {
     );
   });
 
-  test('a machine that is not one of the nodes may not mount the volume', async () => {
-    const names = hosts.map((host) => `${cluster.ip(host)} km-fd63--${host.slice(1)}`);
-    const script = `printf '%s\\n' ${names.map((name) => `'${name}'`).join(' ')} >"$1/hosts"
-      mount --bind "$1/hosts" /etc/hosts; mkdir "$1/mnt"
-      timeout 15 glusterfs -N --xlator-option=transport.address-family=inet6 --log-file="$1/log" \
-        --volfile-server=km-fd63--1 --volfile-id=krillmanager "$1/mnt" || true
-      cat "$1/log"`;
-    const scratch = mkdtempSync(join(tmpdir(), 'stranger-'));
-    const { stdout } = await runProgram(
-      'unshare',
-      ['--mount', '--propagation=private', 'bash', '-euc', script, 'stranger', scratch],
-      { env: process.env, deadlineMs: 30_000 },
-    );
-    rmSync(scratch, { recursive: true, force: true });
-    expect(stdout).toContain('Server authentication failed');
+  test('a machine that is not one of the nodes may not mount the volume, whatever the firewalls', async () => {
+    expect(await mountAsStranger()).not.toContain('connected to');
+    for (const host of hosts) await lab.sh(host, 'open-cluster-ports --world');
+    expect(await mountAsStranger()).toContain('Server authentication failed');
   });
 });
+
+/** This machine, which is none of the hosts, tries; what GlusterFS logs of it. */
+async function mountAsStranger(): Promise<string> {
+  const names = hosts.map((host) => `${cluster.ip(host)} km-fd63--${host.slice(1)}`);
+  const script = `printf '%s\n' ${names.map((name) => `'${name}'`).join(' ')} >"$1/hosts"
+    mount --bind "$1/hosts" /etc/hosts; mkdir "$1/mnt"
+    timeout 15 glusterfs -N --xlator-option=transport.address-family=inet6 --log-file="$1/log" \
+      --volfile-server=km-fd63--1 --volfile-id=krillmanager "$1/mnt" || true
+    cat "$1/log"`;
+  const scratch = mkdtempSync(join(tmpdir(), 'stranger-'));
+  const argv = ['--mount', '--propagation=private', 'bash', '-euc', script, 'stranger', scratch];
+  const { stdout } = await runProgram('unshare', argv, { env: process.env, deadlineMs: 30_000 });
+  rmSync(scratch, { recursive: true, force: true });
+  return stdout;
+}
