@@ -25,6 +25,9 @@ beforeAll(async () => {
 
 afterAll(() => lab.down());
 
+/** Done to a host. */
+type Deed = (host: LabHost) => Promise<unknown>;
+
 /** As docker logs takes it; the requests of the validator before were in the same second. */
 const now = (): string => (Date.now() / 1000).toFixed(3);
 const isWell = (status: StatusJson): boolean => status.ok;
@@ -179,10 +182,9 @@ describe('a client that takes the notification from one node and the files from 
     return outcome;
   };
   // Not Krill's node: Krill would publish nothing until it runs elsewhere.
-  const inTrouble = async (begin: (host: LabHost) => Promise<unknown>) => {
+  const inTrouble = async (begin: Deed, end: Deed) => {
     const host = await nodeWithoutKrill();
-    await mix(counts.mixedRoundsInTrouble, host, () => begin(host));
-    return host;
+    await mix(counts.mixedRoundsInTrouble, host, () => begin(host)).finally(() => end(host));
   };
 
   test(
@@ -205,7 +207,7 @@ describe('a client that takes the notification from one node and the files from 
     nft 'add rule inet apart output oifname != lo tcp dport { 24007, 49152-49251 } drop'
     nft 'add rule inet apart input iifname != lo tcp dport { 24007, 49152-49251 } drop'`;
 
-  test.each<[string, (host: LabHost) => Promise<unknown>, (host: LabHost) => Promise<unknown>]>([
+  test.each<[string, Deed, Deed]>([
     ['is slow', (host) => lab.sh(host, slow), (host) => lab.sh(host, fast)],
     [
       'is cut off from the volume',
@@ -217,7 +219,7 @@ describe('a client that takes the notification from one node and the files from 
   ])(
     'finds everything while a node %s',
     async (_what, begin, end) => {
-      await end(await inTrouble(begin));
+      await inTrouble(begin, end);
       await everybodyIsWell();
     },
     15 * minuteMs,
@@ -259,8 +261,9 @@ describe('a node whose power fails', () => {
       ),
     ).toBe(before);
     await cluster.rsyncFollows(victim);
-    expect((await cluster.validate(victim, 'rpki-client', 'rsync')).vrps).toHaveLength(100);
+    const { vrps } = await cluster.validate(victim, 'rpki-client', 'rsync');
     await Promise.all(others.map((host) => lab.join(host)));
+    expect(vrps).toHaveLength(100);
     await everybodyIsWell();
   });
 });
