@@ -17,7 +17,7 @@ export const chunkBytes = 1024 * 1024;
 export const threadLimits: ThreadLimits = {
   count: 2,
   linkCount: 2,
-  snapshotBytes: 16 * 1024 * 1024,
+  snapshotBytes: 32 * 1024 * 1024,
   treeObjects: 30_000,
   pieceBytes: 1024 * 1024,
 };
