@@ -10,4 +10,9 @@ export const counts = {
   powerCuts: isFull ? 50 : 3,
   /** How long a volume hangs under an agent that is watched. */
   hangMs: isFull ? 60_000 : 15_000,
+  /** rsync clients that are in mid-transfer while the tree is switched beneath them. */
+  rsyncClients: isFull ? 300 : 30,
+  rsyncSwitches: isFull ? 300 : 15,
+  /** What each of them takes in a second. */
+  rsyncKibibytes: isFull ? 15 : 45,
 } as const;

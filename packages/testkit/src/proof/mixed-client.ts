@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { NodeFetcher } from './node-fetcher.ts';
+import { stateOf } from './tree-state.ts';
 
 export interface MixedResult {
   readonly rounds: number;
@@ -135,12 +136,6 @@ export class MixedClient {
 }
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
-
-/** The same for the same objects under the same paths, in whatever order: rsync has no other. */
-export function stateOf(objects: ReadonlyMap<string, string>): string {
-  const lines = [...objects].map(([uri, hash]) => `${uri.split('/').slice(4).join('/')} ${hash}`);
-  return sha256(Buffer.from(lines.toSorted().join('\n')));
-}
 
 function parseOffer(text: string): Offer {
   const [, session = ''] = /session_id="([^"]+)"/.exec(text) ?? [];

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { runProgram } from '../run-program.ts';
-import { MixedClient, type MixedResult, stateOf } from './mixed-client.ts';
+import { MixedClient, type MixedResult } from './mixed-client.ts';
 import { Publishing } from './publisher.ts';
+import { stateOfTree } from './tree-state.ts';
 
 export interface MixedRun {
   readonly ips: readonly string[];
@@ -111,22 +111,10 @@ async function rsyncState(ip: string): Promise<string> {
       deadlineMs: 60_000,
     });
     if (code !== 0) throw new Error(`rsync from ${ip} ended with ${code}: ${stderr}`);
-    return stateOf(objectsBelow(dir));
+    return stateOfTree(dir);
   } finally {
     rmSync(dir, { recursive: true });
   }
 }
-
-/** By a URI whose path is that of the file. */
-const objectsBelow = (dir: string): ReadonlyMap<string, string> =>
-  new Map(
-    readdirSync(dir, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .map((path) => [`rsync://any/repo/${relative(dir, path)}`, hashOf(path)]),
-  );
-
-const hashOf = (path: string): string =>
-  createHash('sha256').update(readFileSync(path)).digest('hex');
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

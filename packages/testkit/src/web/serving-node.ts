@@ -63,9 +63,15 @@ export class ServingNode {
       ['tls/internal.key', krill.key] as const,
     ];
     for (const [path, content] of all) await this.write(`${paths.serving}/${path}`, content);
-    for (const spec of containers) await this.#run(spec);
+    for (const spec of containers) await this.run(spec);
     // rsyncd reads its configuration for each connection; NGINX is told, as the agent does.
     await this.sh('docker kill --signal HUP krillmanager-nginx');
+  }
+
+  /** Where this machine finds a path of the node. */
+  async fromHere(path: string): Promise<string> {
+    const { hosts } = await this.#lab.status();
+    return `/proc/${hosts.find(({ name }) => name === this.host)?.pid}/root${path}`;
   }
 
   async write(path: string, content: string | Uint8Array): Promise<void> {
@@ -89,7 +95,8 @@ export class ServingNode {
     return { version, release: name, images: list.images, krillVersion: list.versions.krill };
   }
 
-  async #run(spec: ContainerSpec): Promise<void> {
+  /** Resolves when it is healthy. */
+  async run(spec: ContainerSpec): Promise<void> {
     const { hosts } = await this.#lab.status();
     const socketPath = hosts.find(({ name }) => name === this.host)?.docker ?? '';
     const containers = dockerContainers({ socketPath });

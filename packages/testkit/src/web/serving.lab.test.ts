@@ -12,6 +12,7 @@ import { type Answer, type Asked, fetched } from './fetched.ts';
 import { krillFrontDoor } from './krill-front-door.ts';
 import { Publication } from './publication.ts';
 import { rsyncModules } from './rsync-modules.ts';
+import { rsyncSwitches } from './rsync-switches.ts';
 import type { Scene } from './scene.ts';
 import { type ServingCertificates, servingCertificates } from './serving-certificates.ts';
 import { ServingNode } from './serving-node.ts';
@@ -200,6 +201,7 @@ const scene = (): Scene => ({ h1, h2, lab, ask, authority, settings, certificate
 describe("Krill's paths", () => krillFrontDoor(scene));
 describe('connections', () => wireManners(scene));
 describe('rsyncd', () => rsyncModules(scene));
+describe('rsync in mid-transfer', () => rsyncSwitches(scene));
 describe('caches', () => cachesInFront(scene, () => freshness));
 
 async function must(file: string, argv: readonly string[], deadlineMs: number): Promise<void> {
