@@ -40,6 +40,8 @@ export async function mixNodes(run: MixedRun): Promise<MixedOutcome> {
   const trees: Trees = { fetched: [], failures: [] };
   const over = new AbortController();
   await follower.round();
+  // A tree may be of a serial before the first that the follower sees: it changes every 30 s at most.
+  for (const ip of run.rsyncIps) follower.states.set(await rsyncState(ip), 0);
   const publisher = new Publishing({ ips, ca, token }, everyMs);
   const following = follow(follower, over.signal);
   const fetching = fetchTrees(run.rsyncIps, trees, over.signal);
