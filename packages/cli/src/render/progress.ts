@@ -30,23 +30,25 @@ function plainView(terminal: Terminal): ProgressView {
 }
 
 function liveView(terminal: Terminal): ProgressView {
-  let current = '';
+  /** Several that wait are under way at once: the last that has something to say is shown. */
+  const current = new Map<number, string>();
   let sinceMs = 0;
   const draw = (): void => {
     const seconds = ((Date.now() - sinceMs) / 1000).toFixed(0);
-    const line = current === '' ? '' : `${current} … ${seconds} s`;
+    const last = [...current.values()].at(-1);
+    const line = last === undefined ? '' : `${last} … ${seconds} s`;
     terminal.write(`\r\u001b[K${line.slice(0, (terminal.columns ?? 80) - 1)}`);
   };
   const timer = setInterval(draw, frameMs);
   return {
     show: (event) => {
+      current.delete(event.number);
       if (event.event === 'started') {
-        current = `${counter(event)} ${event.title}`;
+        current.set(event.number, `${counter(event)} ${event.title}`);
         sinceMs = Date.now();
       } else if (event.event === 'progress') {
-        current = `${counter(event)} ${event.title}: ${event.what}`;
+        current.set(event.number, `${counter(event)} ${event.title}: ${event.what}`);
       } else {
-        current = '';
         terminal.write(`\r\u001b[K${finished(event)}\n`);
       }
       draw();

@@ -75,6 +75,17 @@ about('a plan that runs', () => {
     expect(at.called).toEqual([]);
   });
 
+  test('waits for several nodes at the same time', async () => {
+    const other: Step = { kind: 'member.await', node: h1, deadlineSeconds: 1 };
+    const { events } = await run([wait, other, name], scene());
+    const titles = events.filter(({ event }) => event === 'started').map(({ title }) => title);
+    expect(titles).toEqual([
+      'wait for 10.55.0.2 to join the Swarm',
+      'wait for 10.55.0.1 to join the Swarm',
+    ]);
+    expect(events.filter(({ event }) => event === 'failed')).toHaveLength(2);
+  });
+
   test('tells what a step waits for, once', async () => {
     const { events, error } = await run([wait], scene());
     const progress = events.filter(({ event }) => event === 'progress');

@@ -27,18 +27,31 @@ export interface Execution {
 }
 
 /** Runs the steps in order; the first failure ends it, and running the command again repairs. */
-export async function execute(plan: Plan, execution: Execution): Promise<void> {
-  for (const [index, step] of plan.steps.entries()) {
+export async function execute({ steps }: Plan, execution: Execution): Promise<void> {
+  const numbered = steps.map((step, index): StepNumber => {
+    return { step, title: describe(step), number: index + 1, of: steps.length };
+  });
+  for (const group of groupsOf(numbered)) {
     if (execution.interrupted()) {
-      throw new UserError(`interrupted before step ${index + 1} of ${plan.steps.length}`, {
+      throw new UserError(`interrupted before step ${group[0]?.number} of ${steps.length}`, {
         hint: 'run the same command again: it goes on from here',
       });
     }
-    await perform(
-      { step, title: describe(step), number: index + 1, of: plan.steps.length },
-      execution,
-    );
+    const ends = await Promise.allSettled(group.map((at) => perform(at, execution)));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
+}
+
+/** Steps that are done at the same time; most are alone. */
+function groupsOf(steps: readonly StepNumber[]): readonly (readonly StepNumber[])[] {
+  const groups: StepNumber[][] = [];
+  for (const at of steps) {
+    const last = groups.at(-1);
+    const joins = last?.[0]?.step.kind === at.step.kind && handlerOf(at.step).together === true;
+    if (joins) last?.push(at);
+    else groups.push([at]);
+  }
+  return groups;
 }
 
 async function perform(at: StepNumber, { ports, desired, emit }: Execution): Promise<void> {

@@ -38,6 +38,8 @@ export interface Handler<S> {
   /** One line, in the imperative: what --dry-run prints. */
   readonly describe: (step: S) => string;
   readonly apply: (step: S, workshop: Workshop) => Promise<void>;
+  /** It only waits: steps of this kind that follow one another are done at the same time. */
+  readonly together?: true;
 }
 
 /** A missing handler is a compile error. */

@@ -42,6 +42,7 @@ export const joinHandlers: Handlers<JoinStep> = {
   },
   'member.await': {
     describe: ({ node }) => `wait for ${node} to join the Swarm`,
+    together: true,
     apply: async (
       { node, deadlineSeconds },
       { ports: { agents, clock, files, swarm }, progress },

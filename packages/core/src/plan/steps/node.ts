@@ -47,6 +47,7 @@ export const nodeHandlers: Handlers<NodeStep> = {
   // GlusterFS refuses a volume when one of the peers cannot reach another by its name.
   'peers.await': {
     describe: ({ node }) => `wait until ${node} is connected to its peers by name`,
+    together: true,
     apply: ({ node, nodes }, { ports: { agents, clock } }) =>
       until(
         async () => {
