@@ -15,4 +15,6 @@ export const counts = {
   rsyncSwitches: isFull ? 300 : 15,
   /** What each of them takes in a second. */
   rsyncKibibytes: isFull ? 15 : 45,
+  /** How long validators ask through a balancer while Krill publishes. */
+  balancedMs: isFull ? 600_000 : 15_000,
 } as const;

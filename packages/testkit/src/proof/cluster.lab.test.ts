@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { counts } from '../counts.ts';
 import type { LabHost } from '../lab.ts';
+import { describeBalanced } from './balanced-proof.ts';
 import { fetchContinuously, fetchNotification } from './client.ts';
 import { Cluster, type StatusJson } from './cluster.ts';
 import { everyValidation } from './every-validation.ts';
@@ -225,6 +226,8 @@ describe('a client that takes the notification from one node and the files from 
     15 * minuteMs,
   );
 });
+
+describeBalanced(cluster, hosts);
 
 describeServing(cluster, hosts);
 

@@ -31,25 +31,47 @@ export async function validate(
   transport: Transport,
   repository: Repository,
 ): Promise<Validation> {
-  const scratch = mkdtempSync(join(tmpdir(), 'relying-party-'));
+  const party = new RelyingParty(name, transport, repository);
   try {
-    furnish(scratch, repository);
-    const finished = await runProgram(
-      'unshare',
-      unshared(scratch, command(name, transport, scratch)),
-      {
-        env: {
-          ...process.env,
-          SSL_CERT_FILE: repository.authority,
-          PATH: `${repository.routinator}:${process.env['PATH']}`,
-        },
-        deadlineMs,
-      },
-    );
-    const log = finished.stderr + finished.stdout;
-    return { vrps: vrpsOf(name, scratch), log };
+    return await party.run();
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    party.remove();
+  }
+}
+
+/** A real validator that keeps its cache from run to run. */
+export class RelyingParty {
+  readonly name: RelyingPartyName;
+  readonly transport: Transport;
+  readonly #repository: Repository;
+  readonly #scratch = mkdtempSync(join(tmpdir(), 'relying-party-'));
+
+  constructor(name: RelyingPartyName, transport: Transport, repository: Repository) {
+    this.name = name;
+    this.transport = transport;
+    this.#repository = repository;
+    furnish(this.#scratch, repository);
+  }
+
+  async run(): Promise<Validation> {
+    const { name, transport } = this;
+    const { authority, routinator } = this.#repository;
+    rmSync(join(this.#scratch, 'out/csv'), { force: true });
+    const script = command(name, transport, this.#scratch);
+    const finished = await runProgram('unshare', unshared(this.#scratch, script), {
+      env: {
+        ...process.env,
+        SSL_CERT_FILE: authority,
+        PATH: `${routinator}:${process.env['PATH']}`,
+      },
+      deadlineMs,
+    });
+    const log = finished.stderr + finished.stdout;
+    return { vrps: vrpsOf(name, this.#scratch), log };
+  }
+
+  remove(): void {
+    rmSync(this.#scratch, { recursive: true, force: true });
   }
 }
 
@@ -80,7 +102,7 @@ function command(name: RelyingPartyName, transport: Transport, at: string): stri
       return `exec rpki-client -v -c ${rsync ? '-R' : ''} -t ${at}/tals/test.tal -d ${at}/cache ${at}/out`;
     case 'fort':
       return `exec fort --mode=standalone --tal=${at}/tals/test.tal --local-repository=${at}/cache \
-        --output.roa=${at}/out/csv --http.ca-path=${at}/cas --${rsync ? 'http' : 'rsync'}.enabled=false`;
+        --output.roa=${at}/out/csv --validation-log.enabled --http.ca-path=${at}/cas --${rsync ? 'http' : 'rsync'}.enabled=false`;
     case 'routinator':
       return `exec routinator --no-rir-tals --extra-tals-dir=${at}/tals --repository-dir=${at}/cache \
         --allow-dubious-hosts --rrdp-root-cert=${at}/cas/ca.pem --rrdp-fallback=never -v \
