@@ -45,24 +45,34 @@ function planVolume(observed: Observed, desired: Desired): readonly Step[] {
   return found === null ? steps : [...steps, ...planBricks(found, observed, desired)];
 }
 
-/** New copies first, and whole, before an old one goes. */
+/**
+ * New copies first, and whole, before an old one goes. But a copy whose node is lost goes before them: what
+ * it misses counts as not healed for as long as it is there, so that no wait for "whole" would end.
+ */
 function planBricks(found: VolumeState, observed: Observed, desired: Desired): readonly Step[] {
   const volume = found.name;
   const wanted = wantedBricks(observed, desired);
   const added = wanted.filter((brick) => !found.bricks.some((b) => isSame(b, brick)));
   const dropped = found.bricks.filter((brick) => !wanted.some((b) => isSame(b, brick)));
-  const most = found.bricks.length + added.length;
-  const awaited = most - dropped.filter((brick) => !isOnline(observed, brick)).length;
+  const lost = dropped.filter((brick) => !isOnline(observed, brick));
+  const spare = dropped.filter((brick) => isOnline(observed, brick));
+  const left = found.bricks.length - lost.length;
+  const most = left + added.length;
   return [
+    ...drop(volume, lost, found.bricks.length),
     ...added.map((brick, at): Step => {
-      return { kind: 'volume.addBrick', volume, brick, replica: found.bricks.length + at + 1 };
+      return { kind: 'volume.addBrick', volume, brick, replica: left + at + 1 };
     }),
-    ...(added.length > 0 ? [{ kind: 'volume.heal', volume, bricks: awaited } as const] : []),
-    ...dropped.map((brick, at): Step => {
-      return { kind: 'volume.removeBrick', volume, brick, replica: most - at - 1 };
-    }),
+    ...(added.length > 0 ? [{ kind: 'volume.heal', volume, bricks: most } as const] : []),
+    ...drop(volume, spare, most),
   ];
 }
+
+/** One after the other, from this many copies on. */
+const drop = (volume: string, bricks: readonly Brick[], copies: number): readonly Step[] =>
+  bricks.map((brick, at): Step => {
+    return { kind: 'volume.removeBrick', volume, brick, replica: copies - at - 1 };
+  });
 
 function isOnline({ facts }: Observed, { host }: Brick): boolean {
   const ip = ipOfHost(host);

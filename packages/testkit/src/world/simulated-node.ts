@@ -122,17 +122,19 @@ export class SimulatedNode {
   }
 
   async status(): Promise<NodeStatus | null> {
-    if (this.#tick === null) return null;
+    // The agent may die while it is asked.
+    const last = this.#tick;
+    if (last === null) return null;
     const containers = await this.containers();
     return nodeStatus({
       release: this.#release.release,
-      view: { ...this.#tick.view, containers },
+      view: { ...last.view, containers },
       storage: this.#storage,
       content: this.#content(containers),
       krillAnswers: containers.some(({ name }) => name === 'krill'),
       krillRefusal: null,
       held: null,
-      doing: describeTick(this.#tick),
+      doing: describeTick(last),
     });
   }
 

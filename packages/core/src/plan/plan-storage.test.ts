@@ -1,0 +1,43 @@
+import { describe, expect, test } from '@jest/globals';
+import { hostName, parseIp } from '../model/ip.ts';
+import type { Observed } from '../model/observed.ts';
+import { paths } from '../paths.ts';
+import * as three from '../testing/three-nodes.ts';
+import { planStorage } from './plan-storage.ts';
+
+const { h1, h2, h3, formed, desired } = three;
+const h4 = parseIp('10.55.0.4');
+const brick = (ip: typeof h1) => ({ host: hostName(ip), path: paths.brick });
+
+/** What is done to the copies when the fourth server takes the third one's place. */
+function copies(change: Partial<Observed>): readonly string[] {
+  const nodes = [h1, h2, h4];
+  const volume = { ...desired.volume, bricks: nodes.map(brick) };
+  const peers = [...(change.peers ?? formed.peers), three.peer(h4)];
+  const facts = new Map([...(change.facts ?? formed.facts), [h4, three.factsOf(h4)]]);
+  const observed = { ...formed, ...change, peers, facts };
+  return planStorage(observed, { ...desired, nodes, volume }).flatMap((step) => {
+    if (step.kind === 'volume.heal') return [`heal ${step.bricks}`];
+    if (step.kind === 'volume.addBrick') return [`add ${step.brick.host} for ${step.replica}`];
+    if (step.kind === 'volume.removeBrick') return [`drop ${step.brick.host} to ${step.replica}`];
+    return [];
+  });
+}
+
+describe('a copy that moves', () => {
+  test('is made, and whole, before the old one goes', () => {
+    expect(copies({})).toEqual([
+      `add ${hostName(h4)} for 4`,
+      'heal 4',
+      `drop ${hostName(h3)} to 3`,
+    ]);
+  });
+
+  test('is made after one that is lost has gone: no volume is whole with that', () => {
+    expect(copies(three.thirdIsDead)).toEqual([
+      `drop ${hostName(h3)} to 2`,
+      `add ${hostName(h4)} for 3`,
+      'heal 3',
+    ]);
+  });
+});
