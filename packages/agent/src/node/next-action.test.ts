@@ -52,6 +52,7 @@ const settled: View = {
   },
   containers: [running(krillsync), running(nginx)],
   missingImages: [],
+  volumeProblem: null,
   files: { changes: [], missing: [], hash: 'f1' },
 };
 
@@ -85,6 +86,11 @@ const outside = {
 const outOfSwarm = { ...settled.swarm, state: 'inactive', nodeId: null } as View['swarm'];
 
 const rows: readonly [string, Partial<View>, object][] = [
+  [
+    'the volume there, but not to be read',
+    { ...slave, pool, volume: null, volumeProblem: 'reading settings.json: EIO' },
+    { do: 'wait', for: 'the volume to answer: reading settings.json: EIO' },
+  ],
   [
     'taken in by another than the master awaited',
     { ...slave, mount: unmounted, volume: null, pool, recruit: { master: h2, seal: null } },

@@ -87,7 +87,7 @@ function nextMembership(view: View): Action {
     if (!pool.volumeStarted) return { do: 'wait', for: 'the master to start the volume' };
     return { do: 'mount' };
   }
-  if (volume === null) return { do: 'wait', for: 'the volume to answer' };
+  if (volume === null) return { do: 'wait', for: volumeAwaited(view) };
   if (volume.cluster === null) return { do: 'wait', for: 'the master to found the cluster' };
   if (memory.cluster !== null && memory.cluster.id !== volume.cluster.id) {
     return {
@@ -97,6 +97,9 @@ function nextMembership(view: View): Action {
   }
   return awaitSeal(view) ?? nextInCluster(view);
 }
+
+const volumeAwaited = ({ volumeProblem }: View): string =>
+  volumeProblem === null ? 'the volume to answer' : `the volume to answer: ${volumeProblem}`;
 
 /** A pool without the master that we were told to wait for is somebody else's. */
 function refuseStranger({ recruit, pool, memory }: View): Action | null {

@@ -21,8 +21,10 @@ export async function observeNode(ports: NodePorts, store: LocalStore): Promise<
   const addresses = ports.addresses();
   const swarm = await orNull(ports.swarm.membership());
   const out = swarm?.state === 'inactive' || swarm?.state === 'error';
-  const volume =
-    mount.mounted && mount.answering ? await orNull(seeVolume(ports, memory, out)) : null;
+  const looks = mount.mounted && mount.answering;
+  const { volume, volumeProblem } = looks
+    ? await seeVolume(ports, memory, out).then(seen, unseen)
+    : seen(null);
   const reachable = volume === null ? null : ports.volume;
   const spec = memory.serving?.spec ?? null;
   const self = ownAddress(memory.settings?.nodes ?? [], addresses);
@@ -40,6 +42,7 @@ export async function observeNode(ports: NodePorts, store: LocalStore): Promise<
     pool: settled ? null : await orNull(seePool(ports)),
     mount,
     volume,
+    volumeProblem,
     swarm,
     containers: await orNull(ports.containers.list()),
     missingImages: (await orNull(ports.containers.missingImages(ports.images))) ?? [],
@@ -48,6 +51,12 @@ export async function observeNode(ports: NodePorts, store: LocalStore): Promise<
     ),
   };
 }
+
+const seen = (volume: VolumeView | null) => ({ volume, volumeProblem: null });
+const unseen = (error: unknown) => ({
+  volume: null,
+  volumeProblem: error instanceof Error ? error.message : String(error),
+});
 
 async function seeVolume(
   { volume, addresses }: NodePorts,

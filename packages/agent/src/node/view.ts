@@ -91,6 +91,8 @@ export interface View {
   readonly pool: PoolView | null;
   readonly mount: MountState;
   readonly volume: VolumeView | null;
+  /** Why a volume that is mounted and answers could not be read. */
+  readonly volumeProblem: string | null;
   readonly swarm: SwarmMembership | null;
   readonly containers: readonly ContainerState[] | null;
   readonly missingImages: readonly string[];
