@@ -18,18 +18,25 @@ export interface Question {
 }
 
 /**
- * Asks glusterd, and again while another transaction is in progress.
+ * Asks glusterd, and again while another transaction is in progress or a peer cannot be locked yet.
  * @throws UserError with gluster's words; null for an accepted error number.
  */
 export async function askGluster(run: RunGluster, question: Question): Promise<Element | null> {
-  const giveUpAt = Date.now() + (question.busyMs ?? busyDeadlineMs);
+  const began = Date.now();
   for (;;) {
     const output = await once(run, question);
     if (output.opRet === 0) return output.body;
     if (question.accept?.includes(output.opErrno)) return null;
-    if (output.opErrno !== errnos.busy || Date.now() > giveUpAt) throw refusal(question, output);
+    if (Date.now() - began > patienceWith(output, question)) throw refusal(question, output);
     await sleep(busyPauseMs + Math.random() * busyJitterMs);
   }
+}
+
+/** In milliseconds, from the first time on. */
+function patienceWith(output: CliOutput, { busyMs = busyDeadlineMs }: Question): number {
+  if (output.opErrno === errnos.busy) return busyMs;
+  // A peer that has just joined, or started again, is still hearing of the pool; nothing has been changed.
+  return output.opErrstr.startsWith('Locking failed on') ? busyDeadlineMs : -1;
 }
 
 async function once(run: RunGluster, { what, argv, seconds }: Question): Promise<CliOutput> {

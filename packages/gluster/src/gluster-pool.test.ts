@@ -88,6 +88,12 @@ describe('a change', () => {
     expect(asked).toEqual(Array(3).fill('volume set gv0 network.ping-timeout 5'));
   });
 
+  test('is tried again while a peer that has just joined cannot be locked', async () => {
+    const { pool, asked } = saying('locking-failed-10.3.xml', 'done-10.3.xml');
+    await pool.setOptions('gv0', { 'network.ping-timeout': '5' });
+    expect(asked).toHaveLength(2);
+  });
+
   test('of nothing asks nothing', async () => {
     const { pool, asked } = saying();
     await pool.setOptions('gv0', {});
