@@ -3,11 +3,10 @@ import { localStore } from './local-store.ts';
 import type { NodePorts } from './node-ports.ts';
 
 /** Where our parts listen on the host's own network. */
-const portsOf = ({ http, https, rsync }: ServicePorts): Readonly<Record<string, number[]>> => ({
-  nginx: [http, https],
-  rsyncd: [rsync],
-  krill: [krillPort],
-});
+const portsOf = (ports: ServicePorts): Readonly<Record<string, number[]>> => {
+  const { rsync, ...nginx } = ports;
+  return { nginx: Object.values(nginx), rsyncd: [rsync], krill: [krillPort] };
+};
 
 /** What only the operating system can tell. */
 type MachineFacts = Omit<NodeFacts, 'release' | 'docker' | 'gluster' | 'swarm' | 'cluster'>;
