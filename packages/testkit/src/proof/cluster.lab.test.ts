@@ -346,30 +346,34 @@ describe('another list of nodes', () => {
     expect((await cluster.status('h1')).nodes).toHaveLength(5);
   });
 
-  test('moves the copy of a node that goes, and leaves nothing on it', async () => {
-    await cluster.initWith(['h3', 'h4', 'h5'], '--yes');
-    await everybodyIsWell();
-    const bricks = await lab.sh('h1', 'gluster volume info krillmanager | grep -c "^Brick[0-9]"');
-    expect(bricks.trim()).toBe('3');
-    expect(await lab.sh('h1', 'gluster volume info; gluster peer status')).not.toMatch(
-      /km-10-60-0-2|10\.60\.0\.2/,
-    );
-    const left = `docker ps -q; docker info -f '{{.Swarm.LocalNodeState}}'
+  test(
+    'moves the copy of a node that goes, and leaves nothing on it',
+    async () => {
+      await cluster.initWith(['h3', 'h4', 'h5'], '--yes');
+      await everybodyIsWell();
+      const bricks = await lab.sh('h1', 'gluster volume info krillmanager | grep -c "^Brick[0-9]"');
+      expect(bricks.trim()).toBe('3');
+      expect(await lab.sh('h1', 'gluster volume info; gluster peer status')).not.toMatch(
+        /km-10-60-0-2|10\.60\.0\.2/,
+      );
+      const left = `docker ps -q; docker info -f '{{.Swarm.LocalNodeState}}'
       ls /var/lib/krillmanager/volume /var/lib/krillmanager/local; ls -d /srv/krillmanager/brick || true`;
-    await eventually(
-      () => lab.sh('h2', left),
-      (text) =>
-        text
-          .trim()
-          .split('\n')
-          .filter((line) => !line.endsWith(':') && line !== '')
-          .join() === 'inactive',
-      minuteMs,
-    );
-    await cluster.rsyncFollows('h4');
-    const { vrps } = await cluster.validate('h4', 'fort', 'rsync');
-    expect(vrps).toHaveLength(101);
-  });
+      await eventually(
+        () => lab.sh('h2', left),
+        (text) =>
+          text
+            .trim()
+            .split('\n')
+            .filter((line) => !line.endsWith(':') && line !== '')
+            .join() === 'inactive',
+        minuteMs,
+      );
+      await cluster.rsyncFollows('h4');
+      const { vrps } = await cluster.validate('h4', 'fort', 'rsync');
+      expect(vrps).toHaveLength(101);
+    },
+    10 * minuteMs,
+  );
 });
 
 describeHeldUpdate(cluster);
