@@ -383,6 +383,13 @@ describe('another list of nodes', () => {
     },
     10 * minuteMs,
   );
+
+  test('what Krill publishes afterwards reaches every node', async () => {
+    const roa = '10.0.2.0/24-24 => 64997';
+    await cluster.krillc('h1', 'roas', 'update', '--ca', 'benchmark-2', '--add', roa);
+    for (const host of ['h1', 'h3', ...newcomers] as const)
+      await seen(host, (vrps) => vrps.includes('10.0.2.0/24 => AS64997'));
+  });
 });
 
 const openTo = (count: number): string =>
