@@ -1,4 +1,4 @@
-import { UserError } from '@krillmanager/core';
+import { messageOf, UserError } from '@krillmanager/core';
 import { DeadlineError } from './within.ts';
 
 const field = (value: unknown, name: string): unknown =>
@@ -14,7 +14,7 @@ export function statusOf(error: unknown): number | null {
 function wordsOf(error: unknown): string {
   const message = field(field(error, 'json'), 'message');
   if (typeof message === 'string') return message.trim();
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 const unreachable = (what: string, socketPath: string, cause: unknown): UserError =>

@@ -1,4 +1,4 @@
-import type { ClusterSettings, Ports } from '@krillmanager/core';
+import { type ClusterSettings, messageOf, type Ports } from '@krillmanager/core';
 import type { NamedLock } from '@krillmanager/host';
 import type { View } from '../node/view.ts';
 import { takeUpOwnFiles } from './own-files.ts';
@@ -34,10 +34,7 @@ export class CertificateKeeper {
     this.#lookedAtMs = now;
     const settings = volume?.settings ?? null;
     if (settings === null || volume?.member == null || !mount.answering) return;
-    this.#problem = await this.#keep(settings, swarm?.leader === true).then(
-      () => null,
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
-    );
+    this.#problem = await this.#keep(settings, swarm?.leader === true).then(() => null, messageOf);
   }
 
   async #keep(settings: ClusterSettings, leads: boolean): Promise<void> {

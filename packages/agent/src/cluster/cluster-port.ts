@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import type { Ip } from '@krillmanager/core';
+import { type Ip, messageOf } from '@krillmanager/core';
 import { isAgentOf, remoteIp } from './agent-certificate.ts';
 import type { Identity } from './identity.ts';
 import { echo, framesOf, type NodeState, questionBytes } from './pulse-frame.ts';
@@ -123,6 +123,6 @@ async function answer(
     await route(searchParams, response, gone.signal);
   } catch (error) {
     if (!response.headersSent) response.writeHead(500);
-    response.end(error instanceof Error ? error.message : String(error));
+    response.end(messageOf(error));
   }
 }

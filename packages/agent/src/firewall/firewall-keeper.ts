@@ -3,6 +3,7 @@ import {
   type HostFiles,
   type Ip,
   ipOfHost,
+  messageOf,
   type PoolPeer,
   type ServicePorts,
   usualSettings,
@@ -54,7 +55,7 @@ export class FirewallKeeper {
     this.#busy = true;
     await this.#keep(view).catch((error: unknown) => {
       this.#lookedAtMs = this.#clock.now();
-      this.#problem = `firewall: ${error instanceof Error ? error.message : String(error)}`;
+      this.#problem = `firewall: ${messageOf(error)}`;
     });
     this.#busy = false;
   }

@@ -1,4 +1,4 @@
-import { clusterPort, type Ip } from '@krillmanager/core';
+import { clusterPort, type Ip, messageOf } from '@krillmanager/core';
 import { type Identity, readIdentity } from '../cluster/identity.ts';
 import type { Machine } from '../machine.ts';
 import { localStore } from '../node/local-store.ts';
@@ -58,6 +58,6 @@ async function logOf({ self, peer, identity, query }: Asked): Promise<NodeLog> {
     const entries = await remoteLog({ self, peer, port: clusterPort, identity }, query);
     return { ip: peer, entries, problem: null };
   } catch (error) {
-    return { ...missing, problem: error instanceof Error ? error.message : String(error) };
+    return { ...missing, problem: messageOf(error) };
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@krillmanager/core';
+import { type Clock, messageOf } from '@krillmanager/core';
 import { type Action, describeAction } from './action.ts';
 import type { Attention } from './attention.ts';
 import type { LocalStore } from './local-store.ts';
@@ -22,7 +22,7 @@ export async function tick(ports: NodePorts, store: LocalStore): Promise<Tick> {
     await perform(action, ports, store);
     return { view, action, error: null };
   } catch (error) {
-    return { view, action, error: error instanceof Error ? error.message : String(error) };
+    return { view, action, error: messageOf(error) };
   }
 }
 

@@ -2,6 +2,7 @@ import {
   type Ip,
   type JoinMaterial,
   type MemberRecord,
+  messageOf,
   onVolume,
   type VolumeFiles,
   volumeName,
@@ -55,7 +56,7 @@ export async function observeNode(ports: NodePorts, store: LocalStore): Promise<
 const seen = (volume: VolumeView | null) => ({ volume, volumeProblem: null });
 const unseen = (error: unknown) => ({
   volume: null,
-  volumeProblem: error instanceof Error ? error.message : String(error),
+  volumeProblem: messageOf(error),
 });
 
 async function seeVolume(

@@ -2,7 +2,7 @@ import { request } from 'node:https';
 import { createConnection } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
-import type { ServicePorts } from '@krillmanager/core';
+import { messageOf, type ServicePorts } from '@krillmanager/core';
 
 const deadlineMs = 3000;
 
@@ -28,8 +28,8 @@ export async function servedContent(
   return {
     session: http.status === 'fulfilled' ? http.value.session : null,
     serial: http.status === 'fulfilled' ? http.value.serial : null,
-    httpProblem: http.status === 'fulfilled' ? null : `NGINX: ${reason(http.reason)}`,
-    rsyncProblem: rsync.status === 'fulfilled' ? null : `rsyncd: ${reason(rsync.reason)}`,
+    httpProblem: http.status === 'fulfilled' ? null : `NGINX: ${messageOf(http.reason)}`,
+    rsyncProblem: rsync.status === 'fulfilled' ? null : `rsyncd: ${messageOf(rsync.reason)}`,
   };
 }
 
@@ -55,7 +55,7 @@ export async function servedFrontDoor(
 ): Promise<ServedContent> {
   const problem = await knock(krillName, trust, https).then(
     () => null,
-    (error: unknown) => `NGINX: ${reason(error)}`,
+    (error: unknown) => `NGINX: ${messageOf(error)}`,
   );
   return { session: null, serial: null, httpProblem: problem, rsyncProblem: null };
 }
@@ -85,8 +85,6 @@ function knock(name: string, trust: SecureContext, port: number): Promise<void> 
     asked.end();
   });
 }
-
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Session and serial stand in the first tag; the deltas that may follow are not needed. */
 export function sessionAndSerial(notification: string): { session: string; serial: number } {

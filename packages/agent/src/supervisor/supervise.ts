@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { ClusterSettings } from '@krillmanager/core';
+import { type ClusterSettings, messageOf } from '@krillmanager/core';
 import { ownAddresses } from '@krillmanager/host';
 import { contend } from './contend.ts';
 import { assertPlace, type Permission, permission, readSettings } from './guard.ts';
@@ -50,7 +50,7 @@ export async function supervise(supervision: Supervision): Promise<number> {
     if (signal.aborted) return 0;
     if (error instanceof Refusal)
       return await refuse(supervision, error, () => judged(supervision));
-    say(error instanceof Error ? error.message : String(error));
+    say(messageOf(error));
     return volumeTroubleCode;
   } finally {
     if (signal.aborted) say('ended as asked');

@@ -29,3 +29,7 @@ export class NodeErrors extends UserError {
     this.findings = findings;
   }
 }
+
+/** What anything that was thrown says of itself. */
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

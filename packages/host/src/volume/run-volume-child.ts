@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { VolumeFiles } from '@krillmanager/core';
+import { messageOf, type VolumeFiles } from '@krillmanager/core';
 import { errorCode } from '../files/error-code.ts';
 import { type LockHolder, lockFile } from '../lock/lock-file.ts';
 import { partsOf } from './confined.ts';
@@ -35,7 +35,7 @@ async function answer(volume: Volume, request: VolumeRequest): Promise<VolumeRep
     if (volume.mounted) await assertMounted(volume.root);
     return { value: await againWhenStale(() => perform(volume, request)) };
   } catch (error) {
-    return { failed: error instanceof Error ? error.message : String(error) };
+    return { failed: messageOf(error) };
   }
 }
 

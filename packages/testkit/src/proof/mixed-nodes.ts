@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { runProgram } from '../run-program.ts';
 import { MixedClient, type MixedResult } from './mixed-client.ts';
 import { Publishing } from './publisher.ts';
@@ -118,5 +119,3 @@ async function rsyncState(ip: string): Promise<string> {
     rmSync(dir, { recursive: true });
   }
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

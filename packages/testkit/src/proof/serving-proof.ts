@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { LabHost } from '../lab.ts';
 import { runProgram } from '../run-program.ts';
@@ -5,7 +6,6 @@ import type { Cluster } from './cluster.ts';
 import { whileAsking } from './undisturbed.ts';
 import { eventually } from './until.ts';
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 /** How long what holds up the cluster is away. */
 const awayMs = 8000;
 const patienceMs = 180_000;
