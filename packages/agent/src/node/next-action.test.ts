@@ -17,6 +17,7 @@ const running = (spec: ContainerSpec) => ({
   running: true,
   health: 'healthy' as const,
   startedAtMs: 2000,
+  illness: null,
   restarts: 0,
 });
 

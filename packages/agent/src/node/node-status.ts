@@ -109,8 +109,9 @@ function problemsOf(sources: StatusSources): readonly string[] {
   else if (!mount.answering) found.push('the volume does not answer');
   if (storage === 'down') found.push("this node's copy of the volume is down");
   if (swarm?.problem != null) found.push(`Docker Swarm: ${swarm.problem}`);
-  for (const { name, running, health } of containers ?? []) {
-    if (running && health === 'unhealthy') found.push(`${name} is unhealthy`);
+  for (const { name, running, health, illness } of containers ?? []) {
+    if (!running || health !== 'unhealthy') continue;
+    found.push(illness === null ? `${name} is unhealthy` : `${name} is unhealthy: ${illness}`);
   }
   return found.filter((problem) => problem !== null);
 }

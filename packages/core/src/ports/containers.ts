@@ -6,6 +6,8 @@ export interface ContainerState {
   readonly specHash: string | null;
   readonly running: boolean;
   readonly health: 'healthy' | 'unhealthy' | 'starting' | 'none';
+  /** What the last health check of one that is unhealthy printed, in one line. */
+  readonly illness: string | null;
   /** Milliseconds since the epoch; 0 when it never started. */
   readonly startedAtMs: number;
   readonly restarts: number;

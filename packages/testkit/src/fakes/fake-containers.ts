@@ -73,12 +73,14 @@ export class FakeContainers implements Containers {
 
   #state({ spec, hash, id, startedAtMs, restarts }: Running): ContainerState {
     const started = Math.max(startedAtMs, this.#host.upSinceMs);
+    const health = this.#health(spec, started);
     return {
       name: spec.name,
       id,
       specHash: hash,
       running: true,
-      health: this.#health(spec, started),
+      health,
+      illness: null,
       startedAtMs: started,
       restarts,
     };
