@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { endProcess } from '@krillmanager/krillsync/end-process';
 
 const output = {
   stdout: (text: string) => void process.stdout.write(text),
@@ -73,7 +74,8 @@ function onClosedPipe(error: NodeJS.ErrnoException): void {
 process.stdout.on('error', onClosedPipe);
 process.stderr.on('error', onClosedPipe);
 
-main(basename(process.argv0), process.argv.slice(2)).then(
-  (code) => process.exit(code),
-  async (error: unknown) => process.exit(await failed(error)),
-);
+const endFailed = async (error: unknown): Promise<never> => endProcess(await failed(error));
+// An exception that nobody caught ends the process as orderly as an error does, and as surely.
+process.once('uncaughtException', endFailed);
+
+main(basename(process.argv0), process.argv.slice(2)).then(endProcess, endFailed);
