@@ -26,7 +26,7 @@ export function directorySource(directory: string): Source {
       try {
         return await openedFile(directory, file, handle);
       } catch (error) {
-        await handle.close();
+        await closeRead(handle);
         throw error;
       }
     },
@@ -56,9 +56,15 @@ async function openedFile(
   return {
     mtime: Math.floor(found.mtimeMs / 1000),
     chunks: () => chunks(file, handle, found.size),
-    close: () => handle.close(),
+    close: () => closeRead(handle),
   };
 }
+
+/**
+ * What was read is judged by its hash. GlusterFS lets closing a file fail with ENOENT when another host
+ * has replaced it and a brick was away, again and again for one file until that is healed.
+ */
+const closeRead = (handle: FileHandle): Promise<void> => handle.close().catch(() => {});
 
 /** A symbolic link in the source must not make us publish a file from elsewhere. */
 async function requireInside(directory: string, file: string, handle: FileHandle): Promise<void> {

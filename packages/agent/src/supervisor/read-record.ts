@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readText } from '@krillmanager/host';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -6,7 +6,7 @@ import { Refusal } from './refusal.ts';
  * @throws Refusal when it is damaged, and the system's error when it cannot be read
  */
 export async function readRecord<T>(path: string): Promise<T | null> {
-  const text = await readFile(path, 'utf8').catch(againWhenStale(path)).catch(whenMissing(null));
+  const text = await readText(path).catch(againWhenStale(path)).catch(whenMissing(null));
   if (text === null) return null;
   const record = parsed(text);
   if (typeof record === 'object' && record !== null) return record as T;
@@ -28,7 +28,7 @@ const againWhenStale =
   (path: string) =>
   (error: unknown): Promise<string> => {
     if ((error as NodeJS.ErrnoException).code !== 'ESTALE') throw error;
-    return readFile(path, 'utf8');
+    return readText(path);
   };
 
 /** A value for what is not there; what cannot be read is not missing. */

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { type ClusterSettings, messageOf } from '@krillmanager/core';
-import { ownAddresses } from '@krillmanager/host';
+import { ownAddresses, readText } from '@krillmanager/host';
 import { contend } from './contend.ts';
 import { assertPlace, type Permission, permission, readSettings } from './guard.ts';
 import { beginInitialisation } from './initialise.ts';
@@ -107,7 +106,7 @@ async function configure(
   settings: ClusterSettings,
   wanted: AbortSignal,
 ): Promise<void> {
-  const token = (await readFile(places.token, 'utf8')).trim();
+  const token = (await readText(places.token)).trim();
   const text = render('krill.conf', krillView(settings, token, ownAddresses()));
   await writeDurably(places.configuration, text, { mode: 0o600, wanted });
 }

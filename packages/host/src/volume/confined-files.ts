@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import type { FileAccess, VolumeFiles } from '@krillmanager/core';
 import { orWhenMissing } from '../files/error-code.ts';
+import { readText } from '../files/read-text.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { below, enter, partsOf } from './confined.ts';
 
@@ -28,8 +29,7 @@ function split(path: string): { parents: readonly string[]; name: string } {
 async function read(root: string, path: string): Promise<string> {
   const { parents, name } = split(path);
   await using parent = await enter(root, parents, 'fail');
-  await using file = await open(below(parent, name), constants.O_RDONLY | constants.O_NOFOLLOW);
-  return await file.readFile('utf8');
+  return await readText(below(parent, name), constants.O_RDONLY | constants.O_NOFOLLOW);
 }
 
 async function write(root: string, path: string, content: string, access: FileAccess) {
