@@ -171,6 +171,16 @@ const rows: readonly [string, Partial<View>, object][] = [
     { do: 'mount' },
   ],
   [
+    "the volume's client is dead, and krillsync does not run",
+    {
+      mount: { mounted: true, answering: false, sinceMs: 1000 },
+      volume: null,
+      pool,
+      containers: [{ ...running(krillsync), running: false }, running(nginx)],
+    },
+    { do: 'mount' },
+  ],
+  [
     'no sentinel',
     { ...slave, volume: volume({ cluster: null }) },
     { do: 'wait', for: 'the master to found the cluster' },

@@ -45,8 +45,9 @@ function nextServing(view: View): Action | null {
 function nextContainer({ memory, containers, files, mount }: View): Action | null {
   const wanted = memory.serving?.spec.containers ?? [];
   for (const container of wanted) {
-    // Its source lies on the volume: without the mount there is nothing to bind.
-    if (container.name === 'krillsync' && !mount.mounted) continue;
+    // Its source lies on the volume. Docker refuses to bind what does not answer, as when the
+    // volume's client has died; to mount it anew comes later in the table.
+    if (container.name === 'krillsync' && !(mount.mounted && mount.answering)) continue;
     const found = containers?.find(({ name }) => name === container.name);
     if (found === undefined || !found.running || found.specHash !== specHash(container)) {
       return { do: 'serve', container };
