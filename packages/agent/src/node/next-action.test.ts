@@ -55,6 +55,7 @@ const settled: View = {
   missingImages: [],
   volumeProblem: null,
   files: { changes: [], missing: [], hash: 'f1' },
+  tried: { failed: [] },
 };
 
 const fresh = { cluster: null, settings: null, serving: null, loaded: null, left: null };
@@ -74,6 +75,10 @@ const alone: Partial<View> = {
   pool: { ...pool, peers: [], volumeExists: false },
 };
 const volume = (change: object) => ({ ...settled.volume, ...change }) as View['volume'];
+
+const failed = (...what: readonly string[]) => ({
+  failed: what.map((each) => ({ what: each, error: 'port is taken' })),
+});
 
 const outside = {
   state: 'inactive' as const,
@@ -230,6 +235,55 @@ const rows: readonly [string, Partial<View>, object][] = [
   ],
   ['images missing', { missingImages: ['a'] }, { do: 'loadImages', missing: ['a'] }],
   ['a container missing', { containers: [running(krillsync)] }, { do: 'serve', container: nginx }],
+  [
+    'another stack wanted than the one that cannot be served',
+    {
+      containers: [running(krillsync)],
+      volume: volume({ wanted: { ...serving, hash: 's2' } }),
+    },
+    { do: 'adopt', wanted: { ...serving, hash: 's2' } },
+  ],
+  [
+    'another stack wanted by a cluster that is not ours',
+    {
+      containers: [running(krillsync)],
+      volume: volume({
+        cluster: { id: 'c2', epoch: 1 },
+        wanted: { ...serving, hash: 's2' },
+      }),
+    },
+    { do: 'serve', container: nginx },
+  ],
+  [
+    'a container that could not be started, and another missing',
+    { containers: [], tried: failed('starting krillsync') },
+    { do: 'serve', container: nginx },
+  ],
+  [
+    'a container that could not be started, and the volume not mounted',
+    {
+      containers: [running(krillsync)],
+      tried: failed('starting nginx'),
+      mount: unmounted,
+      volume: null,
+      pool,
+    },
+    { do: 'mount' },
+  ],
+  [
+    'no container could be started: nothing else to do',
+    { containers: [], tried: failed('starting krillsync', 'starting nginx') },
+    { do: 'rest' },
+  ],
+  [
+    'another stack wanted, and no room for it on the disk',
+    {
+      containers: [running(krillsync)],
+      volume: volume({ wanted: { ...serving, hash: 's2' } }),
+      tried: failed('adopting serving stack s2'),
+    },
+    { do: 'serve', container: nginx },
+  ],
   [
     'a container stopped',
     { containers: [running(krillsync), { ...running(nginx), running: false }] },

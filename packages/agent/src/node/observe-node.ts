@@ -15,8 +15,11 @@ import { checkSeal, readTerms } from './recruitment.ts';
 import { servingFiles } from './serving-files.ts';
 import type { Memory, PoolView, RecruitView, View, VolumeView } from './view.ts';
 
+/** All but what the agent knows of itself. */
+export type NodeView = Omit<View, 'tried'>;
+
 /** Looks at everything once. What does not answer is null in the view, never an exception. */
-export async function observeNode(ports: NodePorts, store: LocalStore): Promise<View> {
+export async function observeNode(ports: NodePorts, store: LocalStore): Promise<NodeView> {
   const memory = await store.recall();
   const mount = await ports.mount.state();
   const addresses = ports.addresses();

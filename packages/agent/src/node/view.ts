@@ -12,6 +12,7 @@ import type {
   ServingSpec,
   SwarmMembership,
 } from '@krillmanager/core';
+import type { Tried } from './attempts.ts';
 import type { Seal } from './recruitment.ts';
 
 /** A serving stack with the hash that its author gave it. */
@@ -97,4 +98,6 @@ export interface View {
   readonly containers: readonly ContainerState[] | null;
   readonly missingImages: readonly string[];
   readonly files: ServingFiles;
+  /** What came of what the agent did before. */
+  readonly tried: Tried;
 }

@@ -1,4 +1,5 @@
 import {
+  Attempts,
   describeTick,
   localStore,
   type NodePorts,
@@ -9,6 +10,7 @@ import {
   type ServedContent,
   type Tick,
   tick,
+  wentWrong,
 } from '@krillmanager/agent/logic';
 import {
   type ContainerState,
@@ -46,6 +48,7 @@ export class SimulatedNode {
   #tick: Tick | null = null;
   #storage: StorageHealth = 'absent';
   #published = false;
+  #attempts = new Attempts();
   #failures = 0;
   #restsUntilMs = 0;
 
@@ -85,8 +88,8 @@ export class SimulatedNode {
     if (!host.up || !this.agentActive || host.clock.now() < this.#restsUntilMs) return;
     const ports = interposed(this.#ports);
     try {
-      this.#tick = await tick(ports, localStore(ports.local));
-      this.#failures = this.#tick.error === null ? 0 : this.#failures + 1;
+      this.#tick = await tick(ports, localStore(ports.local), this.#attempts);
+      this.#failures = wentWrong(this.#tick) ? this.#failures + 1 : 0;
       this.#restsUntilMs = host.clock.now() + pauseAfter(this.#tick, this.#failures);
       const { view } = this.#tick;
       const seen = await pollStorage(ports, view, view.swarm?.leader === true);
@@ -94,6 +97,7 @@ export class SimulatedNode {
     } catch {
       // The agent died while it looked. systemd starts it again, and it knows nothing but its files.
       this.#tick = null;
+      this.#attempts = new Attempts();
       this.#failures = 0;
     }
     await this.#synchronise();

@@ -1,0 +1,59 @@
+import { expect, test } from '@jest/globals';
+import { type Action, describeAction } from './action.ts';
+import { Attempts } from './attempts.ts';
+
+const reload: Action = { do: 'reload', hash: 'f1' };
+const mount: Action = { do: 'mount' };
+const rest: Action = { do: 'rest' };
+const done = null;
+
+type Tries = readonly (readonly [Action, string | null])[];
+test.each<[string, Tries, readonly Action[]]>([
+  ['what failed', [[reload, 'no']], [reload]],
+  [
+    'what failed, and something else done',
+    [
+      [reload, 'no'],
+      [mount, done],
+    ],
+    [reload],
+  ],
+  [
+    'what failed, and something else failed',
+    [
+      [reload, 'no'],
+      [mount, 'no'],
+    ],
+    [reload, mount],
+  ],
+  [
+    'nothing else was left to do',
+    [
+      [reload, 'no'],
+      [rest, done],
+    ],
+    [],
+  ],
+  [
+    'it was all that was left, and failed again',
+    [
+      [reload, 'no'],
+      [mount, 'no'],
+      [mount, 'no'],
+    ],
+    [mount],
+  ],
+  [
+    'it was all that was left, and is done',
+    [
+      [mount, 'no'],
+      [mount, done],
+    ],
+    [],
+  ],
+])('left out: %s', (_what, tries, left) => {
+  const attempts = new Attempts();
+  for (const [action, error] of tries) attempts.note(action, error);
+  const expected = left.map((action) => ({ what: describeAction(action), error: 'no' }));
+  expect(attempts.tried.failed).toEqual(expected);
+});

@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals';
+import { describeTick, pauseAfter, type Tick, wentWrong } from './loop.ts';
+import type { View } from './view.ts';
+
+const failed = [{ what: 'starting nginx', error: 'port 80 is taken' }];
+const view = (tried: View['tried']): View => ({ tried }) as View;
+const tick = (change: Partial<Tick>): Tick => ({
+  view: view({ failed: [] }),
+  action: { do: 'rest' },
+  error: null,
+  ...change,
+});
+
+test.each<[string, Tick, string, number]>([
+  ['at rest', tick({}), 'nothing to do', 5000],
+  ['waiting', tick({ action: { do: 'wait', for: 'a token' } }), 'waiting for a token', 1000],
+  ['done', tick({ action: { do: 'mount' } }), 'mounting the volume', 0],
+  [
+    'failed',
+    tick({ action: { do: 'mount' }, error: 'no' }),
+    'mounting the volume failed: no',
+    4000,
+  ],
+  [
+    'at rest but for what failed: it is said, and waits for its turn',
+    tick({ view: view({ failed }) }),
+    'starting nginx failed: port 80 is taken',
+    4000,
+  ],
+  [
+    'done, while something else has failed',
+    tick({ view: view({ failed }), action: { do: 'mount' } }),
+    'mounting the volume',
+    0,
+  ],
+])('a tick: %s', (_what, done, doing, pauseMs) => {
+  expect(describeTick(done)).toBe(doing);
+  expect(pauseAfter(done, wentWrong(done) ? 3 : 0)).toBe(pauseMs);
+});
