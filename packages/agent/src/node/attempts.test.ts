@@ -52,8 +52,19 @@ test.each<[string, Tries, readonly Action[]]>([
     [],
   ],
 ])('left out: %s', (_what, tries, left) => {
-  const attempts = new Attempts();
+  const attempts = new Attempts(() => 0);
   for (const [action, error] of tries) attempts.note(action, error);
   const expected = left.map((action) => ({ what: describeAction(action), error: 'no' }));
   expect(attempts.tried.failed).toEqual(expected);
+});
+
+test('when a part was restarted, or that failed', () => {
+  let now = 1000;
+  const attempts = new Attempts(() => now);
+  expect(attempts.tried.restartedAgoMs).toEqual({});
+  attempts.note({ do: 'restart', name: 'nginx', because: 'it is unhealthy' }, null);
+  now += 500;
+  attempts.note({ do: 'restart', name: 'krillsync', because: 'it is unhealthy' }, 'no');
+  now += 1;
+  expect(attempts.tried.restartedAgoMs).toEqual({ nginx: 501, krillsync: 1 });
 });

@@ -4,8 +4,12 @@ import type { View } from './view.ts';
 
 const failed = [{ what: 'starting nginx', error: 'port 80 is taken' }];
 const view = (tried: View['tried']): View => ({ tried }) as View;
+const tried = (failures: View['tried']['failed']): View['tried'] => ({
+  failed: failures,
+  restartedAgoMs: {},
+});
 const tick = (change: Partial<Tick>): Tick => ({
-  view: view({ failed: [] }),
+  view: view(tried([])),
   action: { do: 'rest' },
   error: null,
   ...change,
@@ -23,13 +27,13 @@ test.each<[string, Tick, string, number]>([
   ],
   [
     'at rest but for what failed: it is said, and waits for its turn',
-    tick({ view: view({ failed }) }),
+    tick({ view: view(tried(failed)) }),
     'starting nginx failed: port 80 is taken',
     4000,
   ],
   [
     'done, while something else has failed',
-    tick({ view: view({ failed }), action: { do: 'mount' } }),
+    tick({ view: view(tried(failed)), action: { do: 'mount' } }),
     'mounting the volume',
     0,
   ],

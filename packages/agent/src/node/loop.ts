@@ -1,4 +1,5 @@
 import { type Clock, messageOf } from '@krillmanager/core';
+import { monotonicMs } from '../cluster/monotonic.ts';
 import { type Action, describeAction, isIdle } from './action.ts';
 import { Attempts, type Failure } from './attempts.ts';
 import type { Attention } from './attention.ts';
@@ -54,7 +55,7 @@ export interface Loop {
 /** The loop has no opinion: the table decides, the pause follows from what came of it. */
 export async function runLoop(loop: Loop): Promise<void> {
   const { ports, store, clock, attention, seen, stopped } = loop;
-  const attempts = new Attempts();
+  const attempts = new Attempts(monotonicMs);
   let failures = 0;
   while (!stopped()) {
     const done = await tick(ports, store, attempts);

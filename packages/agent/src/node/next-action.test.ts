@@ -23,6 +23,7 @@ const running = (spec: ContainerSpec) => ({
 
 /** A slave that has joined and serves; each row takes something away. */
 const settled: View = {
+  nowMs: 200_000,
   memory: { cluster, settings, serving, loaded: 'f1', left: null },
   addresses: [h2],
   named: [h1, h2],
@@ -55,7 +56,7 @@ const settled: View = {
   missingImages: [],
   volumeProblem: null,
   files: { changes: [], missing: [], hash: 'f1' },
-  tried: { failed: [] },
+  tried: { failed: [], restartedAgoMs: {} },
 };
 
 const fresh = { cluster: null, settings: null, serving: null, loaded: null, left: null };
@@ -77,7 +78,23 @@ const alone: Partial<View> = {
 const volume = (change: object) => ({ ...settled.volume, ...change }) as View['volume'];
 
 const failed = (...what: readonly string[]) => ({
+  ...settled.tried,
   failed: what.map((each) => ({ what: each, error: 'port is taken' })),
+});
+
+const ill = (spec: ContainerSpec) => ({
+  ...running(spec),
+  health: 'unhealthy' as const,
+  illness: 'no answer',
+});
+const healed = (name: string) => ({
+  do: 'restart',
+  name,
+  because: 'it is unhealthy: no answer',
+});
+const restarted = (name: string, agoMs: number) => ({
+  ...settled.tried,
+  restartedAgoMs: { [name]: agoMs },
 });
 
 const outside = {
@@ -303,6 +320,43 @@ const rows: readonly [string, Partial<View>, object][] = [
     'mounted after krillsync',
     { mount: { mounted: true, answering: true, sinceMs: 3000 } },
     { do: 'restart', name: 'krillsync', because: 'the volume was mounted after its start' },
+  ],
+  ['a container ill for long', { containers: [running(krillsync), ill(nginx)] }, healed('nginx')],
+  [
+    'one that was started two minutes ago',
+    { containers: [running(krillsync), { ...ill(nginx), startedAtMs: 80_000 }] },
+    { do: 'rest' },
+  ],
+  [
+    'one that was started before the clock was set back',
+    { containers: [running(krillsync), { ...ill(nginx), startedAtMs: 900_000 }] },
+    healed('nginx'),
+  ],
+  [
+    'one that a restart has not healed',
+    { containers: [running(krillsync), ill(nginx)], tried: restarted('nginx', 599_999) },
+    { do: 'rest' },
+  ],
+  [
+    'one that a restart has not healed, ten minutes ago',
+    { containers: [running(krillsync), ill(nginx)], tried: restarted('nginx', 600_000) },
+    healed('nginx'),
+  ],
+  [
+    'one that could not be stopped, and another missing',
+    { containers: [ill(krillsync)], tried: restarted('krillsync', 1000) },
+    { do: 'serve', container: nginx },
+  ],
+  ['krillsync ill', { containers: [ill(krillsync), running(nginx)] }, healed('krillsync')],
+  [
+    'krillsync ill, and the volume does not answer',
+    {
+      containers: [ill(krillsync), running(nginx)],
+      mount: { mounted: true, answering: false, sinceMs: 1000 },
+      volume: null,
+      pool,
+    },
+    { do: 'mount' },
   ],
   [
     'configuration not loaded',

@@ -69,12 +69,9 @@ function* containerActions(view: View, wanted: readonly ContainerSpec[]): Genera
     const found = containers.find((each) => serves(each, container));
     if (found === undefined) {
       yield { do: 'serve', container };
-    } else if (container.name === 'krillsync' && found.startedAtMs < mount.sinceMs) {
-      yield {
-        do: 'restart',
-        name: 'krillsync',
-        because: 'the volume was mounted after its start',
-      };
+    } else {
+      const because = whyRestart(found, view);
+      if (because !== null) yield { do: 'restart', name: container.name, because };
     }
   }
   const nginx = wanted.find(({ name }) => name === 'nginx');
@@ -90,6 +87,24 @@ function* containerActions(view: View, wanted: readonly ContainerSpec[]): Genera
 
 const serves = (found: ContainerState, wanted: ContainerSpec): boolean =>
   found.name === wanted.name && found.running && found.specHash === specHash(wanted);
+
+/** A part that was started just now may still become healthy by itself. */
+const illAfterMs = 120_000;
+/** What a restart does not heal, another one at once does not heal either. */
+const healEveryMs = 600_000;
+
+/** Docker restarts what ends. What runs and does not work it only calls unhealthy. */
+function whyRestart(found: ContainerState, { mount, tried, nowMs }: View): string | null {
+  const { name, health, illness, startedAtMs } = found;
+  if (name === 'krillsync' && startedAtMs < mount.sinceMs) {
+    return 'the volume was mounted after its start';
+  }
+  // A start in the future: the clock was set back since then, nobody knows how long ago.
+  const young = startedAtMs <= nowMs && nowMs - startedAtMs <= illAfterMs;
+  const tended = (tried.restartedAgoMs[name] ?? Number.POSITIVE_INFINITY) < healEveryMs;
+  if (health !== 'unhealthy' || young || tended) return null;
+  return illness === null ? 'it is unhealthy' : `it is unhealthy: ${illness}`;
+}
 
 /** Any other container of ours is a command under way, such as krillc. */
 export const isStack = (name: string): boolean => ['nginx', 'rsyncd', 'krillsync'].includes(name);

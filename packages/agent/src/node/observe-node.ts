@@ -35,6 +35,7 @@ export async function observeNode(ports: NodePorts, store: LocalStore): Promise<
   const inactive = swarm?.state === 'inactive';
   const settled = volume !== null && self !== null && memory.left === null;
   return {
+    nowMs: ports.clock.now(),
     memory,
     addresses,
     named: await ports.names.named(),

@@ -77,6 +77,8 @@ export interface PoolView {
 
 /** What the agent sees of its node; a null says that it could not be seen. */
 export interface View {
+  /** Milliseconds since the epoch, as Docker counts. */
+  readonly nowMs: number;
   readonly memory: Memory;
   readonly addresses: readonly Ip[];
   readonly named: readonly Ip[];

@@ -48,13 +48,14 @@ export class SimulatedNode {
   #tick: Tick | null = null;
   #storage: StorageHealth = 'absent';
   #published = false;
-  #attempts = new Attempts();
+  #attempts: Attempts;
   #failures = 0;
   #restsUntilMs = 0;
 
   constructor(machine: FakeMachine, cluster: FakeCluster, trees: VolumeTrees, release: Release) {
     const { host, ip } = machine;
     this.machine = machine;
+    this.#attempts = this.#newAttempts();
     this.#release = release;
     this.#pools = cluster.pools;
     this.mount = new FakeMount(host, cluster.pools, trees);
@@ -97,10 +98,14 @@ export class SimulatedNode {
     } catch {
       // The agent died while it looked. systemd starts it again, and it knows nothing but its files.
       this.#tick = null;
-      this.#attempts = new Attempts();
+      this.#attempts = this.#newAttempts();
       this.#failures = 0;
     }
     await this.#synchronise();
+  }
+
+  #newAttempts(): Attempts {
+    return new Attempts(() => this.machine.host.clock.now());
   }
 
   get action(): Tick['action'] | null {
