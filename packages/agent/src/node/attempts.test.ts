@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { ContainerSpec } from '@krillmanager/core';
 import { type Action, describeAction } from './action.ts';
 import { Attempts } from './attempts.ts';
 
@@ -58,13 +59,15 @@ test.each<[string, Tries, readonly Action[]]>([
   expect(attempts.tried.failed).toEqual(expected);
 });
 
-test('when a part was restarted, or that failed', () => {
+test('when a part was started or restarted, or that failed', () => {
   let now = 1000;
   const attempts = new Attempts(() => now);
   expect(attempts.tried.restartedAgoMs).toEqual({});
   attempts.note({ do: 'restart', name: 'nginx', because: 'it is unhealthy' }, null);
   now += 500;
   attempts.note({ do: 'restart', name: 'krillsync', because: 'it is unhealthy' }, 'no');
+  attempts.note({ do: 'serve', container: { name: 'rsyncd' } as ContainerSpec }, null);
   now += 1;
   expect(attempts.tried.restartedAgoMs).toEqual({ nginx: 501, krillsync: 1 });
+  expect(attempts.tried.startedAgoMs).toEqual({ nginx: 501, krillsync: 1, rsyncd: 1 });
 });

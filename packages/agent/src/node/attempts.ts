@@ -10,6 +10,8 @@ export interface Failure {
 export interface Tried {
   /** Since there was last nothing else to do: the others come first, then these again. */
   readonly failed: readonly Failure[];
+  /** Since a part was started or restarted, or that was tried, by its name; milliseconds. */
+  readonly startedAgoMs: Readonly<Record<string, number>>;
   /** Since a part was restarted, or that was tried, by its name; milliseconds. */
   readonly restartedAgoMs: Readonly<Record<string, number>>;
 }
@@ -18,6 +20,7 @@ export interface Tried {
 export class Attempts {
   readonly #monotonicMs: () => number;
   readonly #failed = new Map<string, string>();
+  readonly #startedAt = new Map<string, number>();
   readonly #restartedAt = new Map<string, number>();
 
   /** The clock of the day may be set meanwhile. */
@@ -28,6 +31,7 @@ export class Attempts {
   get tried(): Tried {
     return {
       failed: [...this.#failed].map(([what, error]) => ({ what, error })),
+      startedAgoMs: this.#ago(this.#startedAt),
       restartedAgoMs: this.#ago(this.#restartedAt),
     };
   }
@@ -38,7 +42,14 @@ export class Attempts {
     // Either all others have had their turn, or this one is all that was left.
     if (isIdle(action) || this.#failed.has(what)) this.#failed.clear();
     if (error !== null) this.#failed.set(what, error);
-    if (action.do === 'restart') this.#restartedAt.set(action.name, this.#monotonicMs());
+    this.#noteStart(action, this.#monotonicMs());
+  }
+
+  #noteStart(action: Action, now: number): void {
+    if (action.do === 'serve') this.#startedAt.set(action.container.name, now);
+    if (action.do !== 'restart') return;
+    this.#startedAt.set(action.name, now);
+    this.#restartedAt.set(action.name, now);
   }
 
   #ago(times: ReadonlyMap<string, number>): Readonly<Record<string, number>> {

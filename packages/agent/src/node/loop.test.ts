@@ -6,6 +6,7 @@ const failed = [{ what: 'starting nginx', error: 'port 80 is taken' }];
 const view = (tried: View['tried']): View => ({ tried }) as View;
 const tried = (failures: View['tried']['failed']): View['tried'] => ({
   failed: failures,
+  startedAgoMs: {},
   restartedAgoMs: {},
 });
 const tick = (change: Partial<Tick>): Tick => ({

@@ -56,7 +56,7 @@ const settled: View = {
   missingImages: [],
   volumeProblem: null,
   files: { changes: [], missing: [], hash: 'f1' },
-  tried: { failed: [], restartedAgoMs: {} },
+  tried: { failed: [], startedAgoMs: {}, restartedAgoMs: {} },
 };
 
 const fresh = { cluster: null, settings: null, serving: null, loaded: null, left: null };
@@ -320,6 +320,22 @@ const rows: readonly [string, Partial<View>, object][] = [
     'mounted after krillsync',
     { mount: { mounted: true, answering: true, sinceMs: 3000 } },
     { do: 'restart', name: 'krillsync', because: 'the volume was mounted after its start' },
+  ],
+  [
+    'mounted after krillsync, which we started a minute ago',
+    {
+      mount: { mounted: true, answering: true, sinceMs: 3000 },
+      tried: { ...settled.tried, startedAgoMs: { krillsync: 60_000 } },
+    },
+    { do: 'restart', name: 'krillsync', because: 'the volume was mounted after its start' },
+  ],
+  [
+    'mounted after krillsync, which we started just now: whose clock is right?',
+    {
+      mount: { mounted: true, answering: true, sinceMs: 3000 },
+      tried: { ...settled.tried, startedAgoMs: { krillsync: 59_999 } },
+    },
+    { do: 'rest' },
   ],
   ['a container ill for long', { containers: [running(krillsync), ill(nginx)] }, healed('nginx')],
   [

@@ -88,6 +88,8 @@ function* containerActions(view: View, wanted: readonly ContainerSpec[]): Genera
 const serves = (found: ContainerState, wanted: ContainerSpec): boolean =>
   found.name === wanted.name && found.running && found.specHash === specHash(wanted);
 
+/** Two clocks are compared, of which one may have been set since: never a restart after the other. */
+const restartEveryMs = 60_000;
 /** A part that was started just now may still become healthy by itself. */
 const illAfterMs = 120_000;
 /** What a restart does not heal, another one at once does not heal either. */
@@ -96,12 +98,15 @@ const healEveryMs = 600_000;
 /** Docker restarts what ends. What runs and does not work it only calls unhealthy. */
 function whyRestart(found: ContainerState, { mount, tried, nowMs }: View): string | null {
   const { name, health, illness, startedAtMs } = found;
-  if (name === 'krillsync' && startedAtMs < mount.sinceMs) {
+  const since = (agoMs: Readonly<Record<string, number>>) =>
+    agoMs[name] ?? Number.POSITIVE_INFINITY;
+  const old = since(tried.startedAgoMs) >= restartEveryMs;
+  if (name === 'krillsync' && startedAtMs < mount.sinceMs && old) {
     return 'the volume was mounted after its start';
   }
   // A start in the future: the clock was set back since then, nobody knows how long ago.
   const young = startedAtMs <= nowMs && nowMs - startedAtMs <= illAfterMs;
-  const tended = (tried.restartedAgoMs[name] ?? Number.POSITIVE_INFINITY) < healEveryMs;
+  const tended = since(tried.restartedAgoMs) < healEveryMs;
   if (health !== 'unhealthy' || young || tended) return null;
   return illness === null ? 'it is unhealthy' : `it is unhealthy: ${illness}`;
 }
