@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { describeTick, pauseAfter, type Tick, wentWrong } from './loop.ts';
+import { Attention } from './attention.ts';
+import type { LocalStore } from './local-store.ts';
+import { describeTick, pauseAfter, runLoop, type Tick, wentWrong } from './loop.ts';
+import type { NodePorts } from './node-ports.ts';
 import type { View } from './view.ts';
 
 const failed = [{ what: 'starting nginx', error: 'port 80 is taken' }];
@@ -41,4 +44,21 @@ test.each<[string, Tick, string, number]>([
 ])('a tick: %s', (_what, done, doing, pauseMs) => {
   expect(describeTick(done)).toBe(doing);
   expect(pauseAfter(done, wentWrong(done) ? 3 : 0)).toBe(pauseMs);
+});
+
+test('a look that fails is said, and the next one comes later', async () => {
+  const doings: string[] = [];
+  const slept: number[] = [];
+  const recall = async () => JSON.parse('{"id":');
+  await runLoop({
+    ports: {} as NodePorts,
+    store: { recall } as unknown as LocalStore,
+    clock: { now: () => 0, sleep: async (ms) => void slept.push(ms) },
+    attention: new Attention(),
+    seen: ({ view }, doing) => void doings.push(`${view} ${doing}`),
+    stopped: () => doings.length === 3,
+  });
+  const said = 'null looking at this node failed: recalling what this node knows: Unexpected end';
+  for (const doing of doings) expect(doing).toContain(said);
+  expect(slept.reduce((sum, ms) => sum + ms)).toBeGreaterThan(0.9 * (1000 + 2000 + 4000));
 });

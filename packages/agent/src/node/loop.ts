@@ -16,13 +16,29 @@ export interface Tick {
   readonly error: string | null;
 }
 
+/** Whoever cannot see his node leaves it as it is. */
+export interface FailedLook {
+  readonly view: null;
+  readonly error: string;
+}
+
 /** Looks once, acts once. */
-export async function tick(ports: NodePorts, store: LocalStore, attempts: Attempts): Promise<Tick> {
-  const view = { ...(await observeNode(ports, store)), tried: attempts.tried };
-  const action = nextAction(view);
+export async function tick(
+  ports: NodePorts,
+  store: LocalStore,
+  attempts: Attempts,
+): Promise<Tick | FailedLook> {
+  const decided = await decide(ports, store, attempts).catch(messageOf);
+  if (typeof decided === 'string') return { view: null, error: decided };
+  const { view, action } = decided;
   const error = await perform(action, ports, store).then(() => null, messageOf);
   attempts.note(action, error);
   return { view, action, error };
+}
+
+async function decide(ports: NodePorts, store: LocalStore, { tried }: Attempts) {
+  const view = { ...(await observeNode(ports, store)), tried };
+  return { view, action: nextAction(view) };
 }
 
 /** Whoever changes something asks meanwhile, which makes the look come at once ({@link Attention}). */
@@ -31,16 +47,18 @@ const waitMs = 1000;
 const longestBackOffMs = 30_000;
 
 /** After an action look again at once; at rest look every five seconds; after failures ever later. */
-export function pauseAfter(done: Tick, failures: number): number {
+export function pauseAfter(done: Tick | FailedLook, failures: number): number {
+  if (done.view === null || wentWrong(done)) return Math.min(longestBackOffMs, 500 * 2 ** failures);
   const { action } = done;
-  if (wentWrong(done)) return Math.min(longestBackOffMs, 500 * 2 ** failures);
   if (action.do === 'rest') return restMs;
   return action.do === 'wait' || action.do === 'refuse' ? waitMs : 0;
 }
 
 /** It failed, or there was nothing else to do than what failed before. */
-export const wentWrong = ({ view, action, error }: Tick): boolean =>
-  error !== null || (isIdle(action) && view.tried.failed.length > 0);
+export const wentWrong = (done: Tick | FailedLook): boolean =>
+  done.view === null ||
+  done.error !== null ||
+  (isIdle(done.action) && done.view.tried.failed.length > 0);
 
 export interface Loop {
   readonly ports: NodePorts;
@@ -48,7 +66,7 @@ export interface Loop {
   readonly clock: Clock;
   readonly attention: Attention;
   /** Called after every tick. */
-  readonly seen: (tick: Tick, doing: string) => void;
+  readonly seen: (tick: Tick | FailedLook, doing: string) => void;
   readonly stopped: () => boolean;
 }
 
@@ -66,7 +84,9 @@ export async function runLoop(loop: Loop): Promise<void> {
   }
 }
 
-export function describeTick({ view, action, error }: Tick): string {
+export function describeTick(done: Tick | FailedLook): string {
+  if (done.view === null) return `looking at this node failed: ${done.error}`;
+  const { view, action, error } = done;
   const what = describeAction(action);
   if (error !== null) return describeFailure({ what, error });
   const [failure] = view.tried.failed;

@@ -89,10 +89,13 @@ export class SimulatedNode {
     if (!host.up || !this.agentActive || host.clock.now() < this.#restsUntilMs) return;
     const ports = interposed(this.#ports);
     try {
-      this.#tick = await tick(ports, localStore(ports.local), this.#attempts);
-      this.#failures = wentWrong(this.#tick) ? this.#failures + 1 : 0;
-      this.#restsUntilMs = host.clock.now() + pauseAfter(this.#tick, this.#failures);
-      const { view } = this.#tick;
+      const done = await tick(ports, localStore(ports.local), this.#attempts);
+      // Nothing else makes a look fail here.
+      if (done.view === null) throw new Error(done.error);
+      this.#tick = done;
+      this.#failures = wentWrong(done) ? this.#failures + 1 : 0;
+      this.#restsUntilMs = host.clock.now() + pauseAfter(done, this.#failures);
+      const { view } = done;
       const seen = await pollStorage(ports, view, view.swarm?.leader === true);
       this.#storage = seen.health;
     } catch {
