@@ -1,8 +1,9 @@
 // What acts through ports only. The testkit runs it over its fakes; without the adapters it is light.
 export { Readmission } from './cluster/readmission.ts';
 export { requestPath } from './cluster/requests.ts';
+export { Attempts } from './node/attempts.ts';
 export { localStore } from './node/local-store.ts';
-export { describeTick, pauseAfter, type Tick, tick } from './node/loop.ts';
+export { describeTick, pauseAfter, type Tick, tick, wentWrong } from './node/loop.ts';
 export { ownAddress } from './node/next-action.ts';
 export { nodeFacts } from './node/node-facts.ts';
 export type { NodePorts } from './node/node-ports.ts';

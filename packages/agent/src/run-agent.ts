@@ -16,7 +16,7 @@ import { keepMemorySmall } from './memory-keeper.ts';
 import { Attention } from './node/attention.ts';
 import { RemovalWatch } from './node/is-removed.ts';
 import { localStore } from './node/local-store.ts';
-import { runLoop, type Tick } from './node/loop.ts';
+import { type FailedLook, runLoop, type Tick } from './node/loop.ts';
 import type { NodePorts } from './node/node-ports.ts';
 import { statusNow } from './node/status-now.ts';
 import { StorageWatch } from './node/storage-watch.ts';
@@ -25,7 +25,10 @@ const watchdogMs = 10_000;
 
 /** What the agent knows between two looks. */
 interface Known {
+  /** The last that saw something. */
   tick: Tick | null;
+  /** Why nothing is seen now. */
+  blind: string | null;
   doing: string;
   recruitedOver: IpFamily | null;
 }
@@ -47,7 +50,7 @@ export async function runAgent(
   log: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  const known: Known = { tick: null, doing: 'starting', recruitedOver: null };
+  const known: Known = { tick: null, blind: null, doing: 'starting', recruitedOver: null };
   const attention = new Attention();
   const ports = agentPorts(machine, release, known);
   await prepareHost(machine, log);
@@ -76,16 +79,22 @@ export async function runAgent(
     clock: machine.clock,
     attention,
     stopped: () => signal.aborted,
-    seen: (tick, doing) => {
-      if (doing !== known.doing) log[tick.error === null ? 'info' : 'warn'](doing);
-      Object.assign(known, { tick, doing });
-      lookOn(parts, tick);
+    seen: (done, doing) => {
+      if (doing !== known.doing) log[done.error === null ? 'info' : 'warn'](doing);
+      learn(known, done, doing);
+      if (done.view !== null) lookOn(parts, done);
     },
   });
   endTelling();
   endKeeping();
   parts.link.close();
   server.close();
+}
+
+function learn(known: Known, done: Tick | FailedLook, doing: string): void {
+  known.doing = doing;
+  known.blind = done.view === null ? doing : null;
+  if (done.view !== null) known.tick = done;
 }
 
 const agentPorts = (
@@ -132,13 +141,15 @@ function lookOn({ link, storage, certificates, firewall }: Parts, { view }: Tick
 }
 
 function found(
-  { tick, doing }: Known,
+  { tick, blind, doing }: Known,
   { storage, certificates, firewall, contextOf }: Parts,
   { release }: InstalledRelease,
   machine: Machine,
 ) {
   if (tick === null) return null;
-  const problems = [certificates.problem, firewall.problem].filter((problem) => problem !== null);
+  const problems = [blind, certificates.problem, firewall.problem].filter(
+    (problem) => problem !== null,
+  );
   const health = storage.health;
   return statusNow(machine, { release, tick, doing, storage: health, problems, contextOf });
 }

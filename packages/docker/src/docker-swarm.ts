@@ -115,14 +115,21 @@ class DockerSwarm implements Swarm {
     return this.#nodes.setRole(nodeId, role);
   }
 
-  setLabel(nodeId: string, label: string, value: string | null): Promise<void> {
+  async setLabel(nodeId: string, label: string, value: string | null): Promise<void> {
     const what = `setting the label ${label} of node ${nodeId}`;
-    return this.#nodes.change(what, nodeId, (spec) => withLabel(spec, label, value));
+    await this.#nodes.change(what, nodeId, (spec) => withLabel(spec, label, value));
   }
 
-  setAvailability(nodeId: string, availability: 'active' | 'drain'): Promise<void> {
+  changeLabel(nodeId: string, label: string, from: string, to: string): Promise<boolean> {
+    const what = `changing the label ${label} of node ${nodeId}`;
+    return this.#nodes.change(what, nodeId, (spec) =>
+      spec.Labels?.[label] === from ? withLabel(spec, label, to) : null,
+    );
+  }
+
+  async setAvailability(nodeId: string, availability: 'active' | 'drain'): Promise<void> {
     const what = `making node ${nodeId} ${availability}`;
-    return this.#nodes.change(what, nodeId, (spec) => ({ ...spec, Availability: availability }));
+    await this.#nodes.change(what, nodeId, (spec) => ({ ...spec, Availability: availability }));
   }
 
   removeNode(nodeId: string): Promise<void> {

@@ -20,17 +20,24 @@ export class SwarmNodes {
     return this.#engine.ask(`looking at node ${id}`, (docker) => docker.getNode(id).inspect());
   }
 
-  /** An update names the version it was made from: when another came in between, make it anew. */
+  /**
+   * An update names the version it was made from: when another came in between, make it anew.
+   * @param changed null when nothing is to be changed any more
+   * @returns whether something was changed
+   */
   async change(
     what: string,
     id: string,
-    changed: (spec: NodeObject['Spec']) => NodeObject['Spec'],
-  ): Promise<void> {
+    changed: (spec: NodeObject['Spec']) => NodeObject['Spec'] | null,
+  ): Promise<boolean> {
     const deadline = Date.now() + settleDeadlineMs;
     for (;;) {
       const seen = await this.inspect(id);
+      const spec = changed(seen.Spec);
+      if (spec === null) return false;
       try {
-        return await this.#update(what, seen, changed(seen.Spec));
+        await this.#update(what, seen, spec);
+        return true;
       } catch (error) {
         const now = await this.inspect(id);
         if (now.Version.Index === seen.Version.Index || Date.now() > deadline) throw error;

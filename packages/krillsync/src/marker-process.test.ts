@@ -78,6 +78,15 @@ test('a child that hangs later is left behind, and another one started', async (
   await eventually(() => starts() > 1);
 }, 60_000);
 
+test('a child that is killed in the middle of a report is replaced', async () => {
+  const report = `'{"markers":[],"accepted":{"session":"s","serial":7}}'`;
+  const once = `test -e ${dir}/killed || { : > ${dir}/killed; printf '{"mark'; kill -9 $$; }`;
+  const argv = ['/bin/sh', '-c', `${once}; echo ${report}; exec sleep 1000`] as const;
+  const exchange = new MarkerProcess({ dir, log, argv });
+  await eventually(() => exchange.accepted?.serial === 7);
+  exchange.close();
+}, 60_000);
+
 test('a directory that is not there is told of once', async () => {
   rmSync(dir, { recursive: true });
   const only = node('a', 500);

@@ -88,9 +88,14 @@ export class MarkerProcess implements MarkerExchange {
 
   #take(child: ChildProcess, line: string): void {
     if (child !== this.#child) return;
+    const report = parseReport(line);
+    if (report === null) {
+      this.#trouble('its process broke off in the middle of a report');
+      this.#leave(child);
+      return;
+    }
     this.#reportedAt = performance.now();
     this.#hasReported = true;
-    const report: Report = JSON.parse(line);
     if ('failed' in report) {
       this.#trouble(report.failed);
       return;
@@ -111,15 +116,29 @@ export class MarkerProcess implements MarkerExchange {
     if (child === this.#child) this.#child = undefined;
   }
 
+  /** It may hang in the kernel. */
+  #leave(child: ChildProcess): void {
+    if (child.exitCode === null && child.signalCode === null) this.#hung.add(child);
+    child.kill('SIGKILL');
+    this.#child = undefined;
+  }
+
   #watch(): void {
     const silentMs = performance.now() - this.#reportedAt;
     const patienceMs = this.#hasReported ? markersHangMs : markersStartMs;
     if (this.#child && this.#order && silentMs > patienceMs) {
       this.#trouble('does not answer');
-      this.#hung.add(this.#child);
-      this.#child.kill('SIGKILL');
-      this.#child = undefined;
+      this.#leave(this.#child);
     }
     if (!this.#child && this.#hung.size < markersHungMaxCount) this.#start();
+  }
+}
+
+/** Null for what a child left behind that was killed while it wrote: readline gives that as a line. */
+function parseReport(line: string): Report | null {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
   }
 }

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { keptContext } from '../http/kept-context.ts';
 import { ownAddress } from '../node/next-action.ts';
 import type { View } from '../node/view.ts';
-import { answerRequests } from './answer-requests.ts';
+import { RequestAnswers } from './answer-requests.ts';
 import { ClusterPort, type Route } from './cluster-port.ts';
 import { dial } from './dial.ts';
 import type { SeenNode } from './fitness.ts';
@@ -11,6 +11,7 @@ import { Heartbeats } from './heartbeats.ts';
 import { type Identity, isGood, readIdentity } from './identity.ts';
 import { type IdentityPorts, keepIdentity } from './keep-identity.ts';
 import { LabelKeeper, type LabelPorts } from './label-keeper.ts';
+import { Leadership } from './leadership.ts';
 import { type MajorityRecord, writeMajority } from './majority-record.ts';
 import { monotonicMs } from './monotonic.ts';
 import type { NodeState } from './pulse-frame.ts';
@@ -27,8 +28,7 @@ export class ClusterLink {
   readonly #ports: LinkPorts;
   readonly #routes: Readonly<Record<string, Route>>;
   readonly #log: Logger;
-  readonly #labels: LabelKeeper;
-  readonly #readmission: Readmission;
+  readonly #leadership: Leadership;
   readonly #contextOf = keptContext();
   #identity: Identity | null = null;
   #identityDueAt = 0;
@@ -43,8 +43,14 @@ export class ClusterLink {
     this.#ports = ports;
     this.#routes = routes;
     this.#log = log;
-    this.#readmission = new Readmission(ports, (line) => log.info(line));
-    this.#labels = new LabelKeeper(ports, (line) => log.info(line));
+    const say = (line: string) => log.info(line);
+    const warn = (line: string) => log.warn(line);
+    this.#leadership = new Leadership({
+      labels: new LabelKeeper(ports, say),
+      requests: new RequestAnswers(ports, new Readmission(ports, say), warn),
+      monotonicMs,
+      warn,
+    });
   }
 
   /** Who was seen when; null before this node is in a cluster. */
@@ -111,12 +117,9 @@ export class ClusterLink {
     if (view.volume !== null && view.swarm?.leader === true) await this.#lead(view, self);
   }
 
-  /** What one agent does for all: it is the Swarm's leader, which has a quorum behind it. */
-  async #lead(view: View, self: Ip): Promise<void> {
-    await answerRequests({ ports: this.#ports, readmission: this.#readmission, view, self });
-    if (!this.majority) return;
-    const nodes = this.#nodes.map((ip) => this.#seen(ip, self));
-    await this.#labels.keep(nodes, monotonicMs());
+  #lead(view: View, self: Ip): Promise<void> {
+    const nodes = this.majority ? this.#nodes.map((ip) => this.#seen(ip, self)) : null;
+    return this.#leadership.lead(view, self, nodes);
   }
 
   #seen(ip: Ip, self: Ip): SeenNode {

@@ -9,6 +9,8 @@ const ips = ['10.55.0.1', '10.55.0.2', '10.55.0.3'].map(parseIp);
 class Swarm {
   readonly labels = new Map<string, string>();
   asked = 0;
+  /** What somebody else does meanwhile. */
+  beforeChange = (): void => undefined;
 
   constructor(labels: readonly (string | null)[]) {
     for (const [at, ip] of ips.entries()) {
@@ -31,8 +33,11 @@ class Swarm {
     }));
   }
 
-  async setLabel(id: string, label: string, value: string | null): Promise<void> {
-    if (label === 'krill' && value !== null) this.labels.set(id, value);
+  async changeLabel(id: string, label: string, from: string, to: string): Promise<boolean> {
+    this.beforeChange();
+    if (label !== 'krill' || this.labels.get(id) !== from) return false;
+    this.labels.set(id, to);
+    return true;
   }
 }
 
@@ -61,4 +66,14 @@ test.each<[string, Labels, readonly number[], Labels]>([
   for (let second = 0; second <= 40; second += 2) await keeper.keep(nodes, second * 1000);
   expect(ips.map((ip) => swarm.labels.get(`n-${ip}`) ?? null)).toEqual(after);
   expect(swarm.asked).toBeLessThan(8);
+});
+
+test('a label that init takes meanwhile from a node that is to go stays away', async () => {
+  const swarm = new Swarm(['ok', 'lost-volume', 'ok']);
+  swarm.beforeChange = () => swarm.labels.delete(`n-${ips[1]}`);
+  const said: string[] = [];
+  const keeper = new LabelKeeper({ swarm, volume }, (line) => said.push(line));
+  for (let second = 0; second <= 40; second += 2) await keeper.keep(seen([]), second * 1000);
+  expect(ips.map((ip) => swarm.labels.get(`n-${ip}`) ?? null)).toEqual(['ok', null, 'ok']);
+  expect(said).toEqual([]);
 });

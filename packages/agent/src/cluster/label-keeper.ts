@@ -10,7 +10,7 @@ import {
 import { type Fitness, fitnessNow, type SeenNode, SteadyFitness } from './fitness.ts';
 
 export interface LabelPorts {
-  readonly swarm: Pick<Swarm, 'nodes' | 'setLabel'>;
+  readonly swarm: Pick<Swarm, 'nodes' | 'changeLabel'>;
   readonly volume: Pick<VolumeFiles, 'read'>;
 }
 
@@ -55,13 +55,15 @@ export class LabelKeeper {
     for (const [ip, value] of lasting) {
       const id = await this.#idOf(ip, known);
       const label = known.find((node) => node.id === id)?.labels[krillLabel];
-      if (id !== null && label !== undefined && label !== value) changes.push({ ip, id, value });
+      if (id === null || label === undefined || label === value) continue;
+      changes.push({ ip, id, before: label, value });
     }
     return changes;
   }
 
-  async #label({ ip, id, value }: Change): Promise<void> {
-    await this.#ports.swarm.setLabel(id, krillLabel, value);
+  async #label({ ip, id, before, value }: Change): Promise<void> {
+    // `init` may have taken it meanwhile from a node that is to go.
+    if (!(await this.#ports.swarm.changeLabel(id, krillLabel, before, value))) return;
     this.#say(value === 'ok' ? `Krill may run on ${ip}` : `Krill may not run on ${ip}: ${value}`);
   }
 
@@ -80,6 +82,7 @@ export class LabelKeeper {
 interface Change {
   readonly ip: Ip;
   readonly id: string;
+  readonly before: string;
   readonly value: Fitness;
 }
 

@@ -30,6 +30,10 @@ export type Action =
   | { readonly do: 'leave'; readonly cluster: string }
   | { readonly do: 'forget' };
 
+/** Nothing is left that this node could do by itself. */
+export const isIdle = ({ do: what }: Action): boolean =>
+  what === 'rest' || what === 'wait' || what === 'refuse';
+
 export function describeAction(action: Action): string {
   switch (action.do) {
     case 'rest':

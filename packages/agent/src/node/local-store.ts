@@ -12,7 +12,12 @@ const at = (name: string): string => `${paths.local}/${name}`;
 export function localStore(files: HostFiles) {
   const read = async <T>(name: string): Promise<T | null> => {
     const text = await files.read(at(name));
-    return text === null ? null : (JSON.parse(text) as T);
+    if (text === null) return null;
+    try {
+      return JSON.parse(text) as T;
+    } catch (cause) {
+      throw new Error(`${at(name)} is damaged`, { cause });
+    }
   };
   const write = (name: string, value: unknown): Promise<void> =>
     files.write(at(name), JSON.stringify(value), { mode: 0o600, uid: 0, gid: 0 });

@@ -1,5 +1,7 @@
 import { type Clock, messageOf } from '@krillmanager/core';
-import { type Action, describeAction } from './action.ts';
+import { monotonicMs } from '../cluster/monotonic.ts';
+import { type Action, describeAction, isIdle } from './action.ts';
+import { Attempts, type Failure } from './attempts.ts';
 import type { Attention } from './attention.ts';
 import type { LocalStore } from './local-store.ts';
 import { nextAction } from './next-action.ts';
@@ -14,16 +16,29 @@ export interface Tick {
   readonly error: string | null;
 }
 
+/** Whoever cannot see his node leaves it as it is. */
+export interface FailedLook {
+  readonly view: null;
+  readonly error: string;
+}
+
 /** Looks once, acts once. */
-export async function tick(ports: NodePorts, store: LocalStore): Promise<Tick> {
-  const view = await observeNode(ports, store);
-  const action = nextAction(view);
-  try {
-    await perform(action, ports, store);
-    return { view, action, error: null };
-  } catch (error) {
-    return { view, action, error: messageOf(error) };
-  }
+export async function tick(
+  ports: NodePorts,
+  store: LocalStore,
+  attempts: Attempts,
+): Promise<Tick | FailedLook> {
+  const decided = await decide(ports, store, attempts).catch(messageOf);
+  if (typeof decided === 'string') return { view: null, error: decided };
+  const { view, action } = decided;
+  const error = await perform(action, ports, store).then(() => null, messageOf);
+  attempts.note(action, error);
+  return { view, action, error };
+}
+
+async function decide(ports: NodePorts, store: LocalStore, { tried }: Attempts) {
+  const view = { ...(await observeNode(ports, store)), tried };
+  return { view, action: nextAction(view) };
 }
 
 /** Whoever changes something asks meanwhile, which makes the look come at once ({@link Attention}). */
@@ -32,11 +47,18 @@ const waitMs = 1000;
 const longestBackOffMs = 30_000;
 
 /** After an action look again at once; at rest look every five seconds; after failures ever later. */
-export function pauseAfter({ action, error }: Tick, failures: number): number {
-  if (error !== null) return Math.min(longestBackOffMs, 500 * 2 ** failures);
+export function pauseAfter(done: Tick | FailedLook, failures: number): number {
+  if (done.view === null || wentWrong(done)) return Math.min(longestBackOffMs, 500 * 2 ** failures);
+  const { action } = done;
   if (action.do === 'rest') return restMs;
   return action.do === 'wait' || action.do === 'refuse' ? waitMs : 0;
 }
+
+/** It failed, or there was nothing else to do than what failed before. */
+export const wentWrong = (done: Tick | FailedLook): boolean =>
+  done.view === null ||
+  done.error !== null ||
+  (isIdle(done.action) && done.view.tried.failed.length > 0);
 
 export interface Loop {
   readonly ports: NodePorts;
@@ -44,24 +66,31 @@ export interface Loop {
   readonly clock: Clock;
   readonly attention: Attention;
   /** Called after every tick. */
-  readonly seen: (tick: Tick, doing: string) => void;
+  readonly seen: (tick: Tick | FailedLook, doing: string) => void;
   readonly stopped: () => boolean;
 }
 
 /** The loop has no opinion: the table decides, the pause follows from what came of it. */
 export async function runLoop(loop: Loop): Promise<void> {
   const { ports, store, clock, attention, seen, stopped } = loop;
+  const attempts = new Attempts(monotonicMs);
   let failures = 0;
   while (!stopped()) {
-    const done = await tick(ports, store);
-    failures = done.error === null ? 0 : failures + 1;
+    const done = await tick(ports, store, attempts);
+    failures = wentWrong(done) ? failures + 1 : 0;
     seen(done, describeTick(done));
     const jitter = 0.9 + Math.random() * 0.2;
     await attention.pause(pauseAfter(done, failures) * jitter, clock);
   }
 }
 
-export function describeTick({ action, error }: Tick): string {
-  const doing = describeAction(action);
-  return error === null ? doing : `${doing} failed: ${error}`;
+export function describeTick(done: Tick | FailedLook): string {
+  if (done.view === null) return `looking at this node failed: ${done.error}`;
+  const { view, action, error } = done;
+  const what = describeAction(action);
+  if (error !== null) return describeFailure({ what, error });
+  const [failure] = view.tried.failed;
+  return action.do === 'rest' && failure !== undefined ? describeFailure(failure) : what;
 }
+
+const describeFailure = ({ what, error }: Failure): string => `${what} failed: ${error}`;

@@ -23,6 +23,7 @@ const running = (spec: ContainerSpec) => ({
 
 /** A slave that has joined and serves; each row takes something away. */
 const settled: View = {
+  nowMs: 200_000,
   memory: { cluster, settings, serving, loaded: 'f1', left: null },
   addresses: [h2],
   named: [h1, h2],
@@ -55,6 +56,7 @@ const settled: View = {
   missingImages: [],
   volumeProblem: null,
   files: { changes: [], missing: [], hash: 'f1' },
+  tried: { failed: [], startedAgoMs: {}, restartedAgoMs: {} },
 };
 
 const fresh = { cluster: null, settings: null, serving: null, loaded: null, left: null };
@@ -74,6 +76,26 @@ const alone: Partial<View> = {
   pool: { ...pool, peers: [], volumeExists: false },
 };
 const volume = (change: object) => ({ ...settled.volume, ...change }) as View['volume'];
+
+const failed = (...what: readonly string[]) => ({
+  ...settled.tried,
+  failed: what.map((each) => ({ what: each, error: 'port is taken' })),
+});
+
+const ill = (spec: ContainerSpec) => ({
+  ...running(spec),
+  health: 'unhealthy' as const,
+  illness: 'no answer',
+});
+const healed = (name: string) => ({
+  do: 'restart',
+  name,
+  because: 'it is unhealthy: no answer',
+});
+const restarted = (name: string, agoMs: number) => ({
+  ...settled.tried,
+  restartedAgoMs: { [name]: agoMs },
+});
 
 const outside = {
   state: 'inactive' as const,
@@ -171,6 +193,16 @@ const rows: readonly [string, Partial<View>, object][] = [
     { do: 'mount' },
   ],
   [
+    "the volume's client is dead, and krillsync does not run",
+    {
+      mount: { mounted: true, answering: false, sinceMs: 1000 },
+      volume: null,
+      pool,
+      containers: [{ ...running(krillsync), running: false }, running(nginx)],
+    },
+    { do: 'mount' },
+  ],
+  [
     'no sentinel',
     { ...slave, volume: volume({ cluster: null }) },
     { do: 'wait', for: 'the master to found the cluster' },
@@ -221,6 +253,55 @@ const rows: readonly [string, Partial<View>, object][] = [
   ['images missing', { missingImages: ['a'] }, { do: 'loadImages', missing: ['a'] }],
   ['a container missing', { containers: [running(krillsync)] }, { do: 'serve', container: nginx }],
   [
+    'another stack wanted than the one that cannot be served',
+    {
+      containers: [running(krillsync)],
+      volume: volume({ wanted: { ...serving, hash: 's2' } }),
+    },
+    { do: 'adopt', wanted: { ...serving, hash: 's2' } },
+  ],
+  [
+    'another stack wanted by a cluster that is not ours',
+    {
+      containers: [running(krillsync)],
+      volume: volume({
+        cluster: { id: 'c2', epoch: 1 },
+        wanted: { ...serving, hash: 's2' },
+      }),
+    },
+    { do: 'serve', container: nginx },
+  ],
+  [
+    'a container that could not be started, and another missing',
+    { containers: [], tried: failed('starting krillsync') },
+    { do: 'serve', container: nginx },
+  ],
+  [
+    'a container that could not be started, and the volume not mounted',
+    {
+      containers: [running(krillsync)],
+      tried: failed('starting nginx'),
+      mount: unmounted,
+      volume: null,
+      pool,
+    },
+    { do: 'mount' },
+  ],
+  [
+    'no container could be started: nothing else to do',
+    { containers: [], tried: failed('starting krillsync', 'starting nginx') },
+    { do: 'rest' },
+  ],
+  [
+    'another stack wanted, and no room for it on the disk',
+    {
+      containers: [running(krillsync)],
+      volume: volume({ wanted: { ...serving, hash: 's2' } }),
+      tried: failed('adopting serving stack s2'),
+    },
+    { do: 'serve', container: nginx },
+  ],
+  [
     'a container stopped',
     { containers: [running(krillsync), { ...running(nginx), running: false }] },
     { do: 'serve', container: nginx },
@@ -239,6 +320,59 @@ const rows: readonly [string, Partial<View>, object][] = [
     'mounted after krillsync',
     { mount: { mounted: true, answering: true, sinceMs: 3000 } },
     { do: 'restart', name: 'krillsync', because: 'the volume was mounted after its start' },
+  ],
+  [
+    'mounted after krillsync, which we started a minute ago',
+    {
+      mount: { mounted: true, answering: true, sinceMs: 3000 },
+      tried: { ...settled.tried, startedAgoMs: { krillsync: 60_000 } },
+    },
+    { do: 'restart', name: 'krillsync', because: 'the volume was mounted after its start' },
+  ],
+  [
+    'mounted after krillsync, which we started just now: whose clock is right?',
+    {
+      mount: { mounted: true, answering: true, sinceMs: 3000 },
+      tried: { ...settled.tried, startedAgoMs: { krillsync: 59_999 } },
+    },
+    { do: 'rest' },
+  ],
+  ['a container ill for long', { containers: [running(krillsync), ill(nginx)] }, healed('nginx')],
+  [
+    'one that was started two minutes ago',
+    { containers: [running(krillsync), { ...ill(nginx), startedAtMs: 80_000 }] },
+    { do: 'rest' },
+  ],
+  [
+    'one that was started before the clock was set back',
+    { containers: [running(krillsync), { ...ill(nginx), startedAtMs: 900_000 }] },
+    healed('nginx'),
+  ],
+  [
+    'one that a restart has not healed',
+    { containers: [running(krillsync), ill(nginx)], tried: restarted('nginx', 599_999) },
+    { do: 'rest' },
+  ],
+  [
+    'one that a restart has not healed, ten minutes ago',
+    { containers: [running(krillsync), ill(nginx)], tried: restarted('nginx', 600_000) },
+    healed('nginx'),
+  ],
+  [
+    'one that could not be stopped, and another missing',
+    { containers: [ill(krillsync)], tried: restarted('krillsync', 1000) },
+    { do: 'serve', container: nginx },
+  ],
+  ['krillsync ill', { containers: [ill(krillsync), running(nginx)] }, healed('krillsync')],
+  [
+    'krillsync ill, and the volume does not answer',
+    {
+      containers: [ill(krillsync), running(nginx)],
+      mount: { mounted: true, answering: false, sinceMs: 1000 },
+      volume: null,
+      pool,
+    },
+    { do: 'mount' },
   ],
   [
     'configuration not loaded',

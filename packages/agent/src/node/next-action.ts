@@ -1,4 +1,6 @@
 import {
+  type ContainerSpec,
+  type ContainerState,
   familyOf,
   type Ip,
   type IpFamily,
@@ -8,6 +10,7 @@ import {
   specHash,
 } from '@krillmanager/core';
 import type { Action } from './action.ts';
+import { hasFailed } from './attempts.ts';
 import type { View } from './view.ts';
 
 /**
@@ -15,7 +18,14 @@ import type { View } from './view.ts';
  * local dockerd only. Then the table of joining, from the volume's existence to the member's record.
  */
 export function nextAction(view: View): Action {
-  return nextDeparture(view) ?? nextServing(view) ?? nextMembership(view);
+  return nextDeparture(view) ?? nextStay(view);
+}
+
+function nextStay(view: View): Action {
+  const member = nextMembership(view);
+  // It may correct a specification that cannot be served.
+  if (member.do === 'adopt' && !hasFailed(member, view.tried)) return member;
+  return nextServing(view) ?? member;
 }
 
 /** Removed by the master: everything goes, and nothing comes back while the old pool still lists us. */
@@ -32,42 +42,73 @@ function nextDeparture({ memory, volume, pool, removed }: View): Action | null {
 }
 
 function nextServing(view: View): Action | null {
-  const { memory, containers, missingImages, files } = view;
+  const { containers, missingImages, tried } = view;
   if (containers === null) return null;
   // Krill's too: Swarm may want it here as soon as we are a member.
   if (missingImages.length > 0) return { do: 'loadImages', missing: missingImages };
-  if (memory.serving === null) return null;
-  if (files.changes.length > 0) return { do: 'writeFiles', changes: files.changes };
-  if (files.missing.length > 0) return null;
-  return nextContainer(view);
+  return [...servingActions(view)].find((action) => !hasFailed(action, tried)) ?? null;
 }
 
-function nextContainer({ memory, containers, files, mount }: View): Action | null {
-  const wanted = memory.serving?.spec.containers ?? [];
+/** All that is due, in this order: a part that cannot be served keeps no other from its turn. */
+function* servingActions(view: View): Generator<Action> {
+  const { memory, files } = view;
+  if (memory.serving === null) return;
+  if (files.changes.length > 0) yield { do: 'writeFiles', changes: files.changes };
+  // What starts now reads them.
+  if (files.changes.length > 0 || files.missing.length > 0) return;
+  yield* containerActions(view, memory.serving.spec.containers);
+}
+
+function* containerActions(view: View, wanted: readonly ContainerSpec[]): Generator<Action> {
+  const { memory, files, mount } = view;
+  const containers = view.containers ?? [];
   for (const container of wanted) {
-    // Its source lies on the volume: without the mount there is nothing to bind.
-    if (container.name === 'krillsync' && !mount.mounted) continue;
-    const found = containers?.find(({ name }) => name === container.name);
-    if (found === undefined || !found.running || found.specHash !== specHash(container)) {
-      return { do: 'serve', container };
-    }
-    if (container.name === 'krillsync' && found.startedAtMs < mount.sinceMs) {
-      return {
-        do: 'restart',
-        name: 'krillsync',
-        because: 'the volume was mounted after its start',
-      };
+    // Its source lies on the volume. Docker refuses to bind what does not answer, as when the
+    // volume's client has died; to mount it anew comes later in the table.
+    if (container.name === 'krillsync' && !(mount.mounted && mount.answering)) continue;
+    const found = containers.find((each) => serves(each, container));
+    if (found === undefined) {
+      yield { do: 'serve', container };
+    } else {
+      const because = whyRestart(found, view);
+      if (because !== null) yield { do: 'restart', name: container.name, because };
     }
   }
-  if (memory.loaded !== files.hash && wanted.some(({ name }) => name === 'nginx')) {
-    return { do: 'reload', hash: files.hash };
+  const nginx = wanted.find(({ name }) => name === 'nginx');
+  if (memory.loaded !== files.hash && containers.some((each) => nginx && serves(each, nginx))) {
+    yield { do: 'reload', hash: files.hash };
   }
-  const ended = containers?.find(({ name, running }) => isRetired(name) && !running);
-  if (ended !== undefined) return { do: 'dismiss', name: ended.name };
-  const extra = containers?.find(
-    ({ name }) => isStack(name) && !wanted.some((c) => c.name === name),
+  const ended = containers.filter(({ name, running }) => isRetired(name) && !running);
+  const extra = containers.filter(
+    ({ name }) => isStack(name) && !wanted.some((container) => container.name === name),
   );
-  return extra === undefined ? null : { do: 'dismiss', name: extra.name };
+  for (const { name } of [...ended, ...extra]) yield { do: 'dismiss', name };
+}
+
+const serves = (found: ContainerState, wanted: ContainerSpec): boolean =>
+  found.name === wanted.name && found.running && found.specHash === specHash(wanted);
+
+/** Two clocks are compared, of which one may have been set since: never a restart after the other. */
+const restartEveryMs = 60_000;
+/** A part that was started just now may still become healthy by itself. */
+const illAfterMs = 120_000;
+/** What a restart does not heal, another one at once does not heal either. */
+const healEveryMs = 600_000;
+
+/** Docker restarts what ends. What runs and does not work it only calls unhealthy. */
+function whyRestart(found: ContainerState, { mount, tried, nowMs }: View): string | null {
+  const { name, health, illness, startedAtMs } = found;
+  const since = (agoMs: Readonly<Record<string, number>>) =>
+    agoMs[name] ?? Number.POSITIVE_INFINITY;
+  const old = since(tried.startedAgoMs) >= restartEveryMs;
+  if (name === 'krillsync' && startedAtMs < mount.sinceMs && old) {
+    return 'the volume was mounted after its start';
+  }
+  // A start in the future: the clock was set back since then, nobody knows how long ago.
+  const young = startedAtMs <= nowMs && nowMs - startedAtMs <= illAfterMs;
+  const tended = since(tried.restartedAgoMs) < healEveryMs;
+  if (health !== 'unhealthy' || young || tended) return null;
+  return illness === null ? 'it is unhealthy' : `it is unhealthy: ${illness}`;
 }
 
 /** Any other container of ours is a command under way, such as krillc. */

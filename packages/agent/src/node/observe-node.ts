@@ -15,10 +15,16 @@ import { checkSeal, readTerms } from './recruitment.ts';
 import { servingFiles } from './serving-files.ts';
 import type { Memory, PoolView, RecruitView, View, VolumeView } from './view.ts';
 
-/** Looks at everything once. What does not answer is null in the view, never an exception. */
-export async function observeNode(ports: NodePorts, store: LocalStore): Promise<View> {
-  const memory = await store.recall();
-  const mount = await ports.mount.state();
+/** All but what the agent knows of itself. */
+export type NodeView = Omit<View, 'tried'>;
+
+/**
+ * Looks at everything once. What does not answer is null in the view.
+ * @throws Error that names what of this machine itself could not be seen
+ */
+export async function observeNode(ports: NodePorts, store: LocalStore): Promise<NodeView> {
+  const memory = await during('recalling what this node knows', store.recall());
+  const mount = await during('looking at the mount', ports.mount.state());
   const addresses = ports.addresses();
   const swarm = await orNull(ports.swarm.membership());
   const out = swarm?.state === 'inactive' || swarm?.state === 'error';
@@ -32,12 +38,16 @@ export async function observeNode(ports: NodePorts, store: LocalStore): Promise<
   const inactive = swarm?.state === 'inactive';
   const settled = volume !== null && self !== null && memory.left === null;
   return {
+    nowMs: ports.clock.now(),
     memory,
     addresses,
-    named: await ports.names.named(),
-    recruit: memory.cluster === null || inactive ? await seeTerms(ports, volume) : null,
+    named: await during('reading the names of the nodes', ports.names.named()),
+    recruit:
+      memory.cluster === null || inactive
+        ? await during('reading who may take this server in', seeTerms(ports, volume))
+        : null,
     removed: volume === null && (await ports.removal.look(memory, self)),
-    family: await ports.glusterd.family(),
+    family: await during("reading glusterd's options", ports.glusterd.family()),
     recruitedOver: ports.recruitedOver(),
     // Asking glusterd costs a process: only while something depends on the answer.
     pool: settled ? null : await orNull(seePool(ports)),
@@ -48,7 +58,7 @@ export async function observeNode(ports: NodePorts, store: LocalStore): Promise<
     containers: await orNull(ports.containers.list()),
     missingImages: (await orNull(ports.containers.missingImages(ports.images))) ?? [],
     files: await servingFiles(spec, ports.local, reachable).catch(() =>
-      servingFiles(spec, ports.local, null),
+      during('reading the files of the serving stack', servingFiles(spec, ports.local, null)),
     ),
   };
 }
@@ -117,3 +127,8 @@ async function readJson<T>(files: VolumeFiles, path: string): Promise<T | null> 
 }
 
 const orNull = <T>(answer: Promise<T>): Promise<T | null> => answer.catch(() => null);
+
+const during = <T>(what: string, look: Promise<T>): Promise<T> =>
+  look.catch((cause: unknown) => {
+    throw new Error(`${what}: ${messageOf(cause)}`, { cause });
+  });

@@ -11,6 +11,7 @@ export class StorageWatch {
   #health: StorageHealth = 'absent';
   #whole = false;
   #polledAtMs = 0;
+  #polling = false;
 
   constructor(ports: NodePorts, log: Logger) {
     this.#ports = ports;
@@ -31,12 +32,14 @@ export class StorageWatch {
     // A report is read more often than made, while not all is as it should be.
     const settled = polls ? this.#health !== 'absent' && this.#health !== 'down' : this.#whole;
     const due = settled ? storagePollMs : storagePollMs / 6;
-    if (now - this.#polledAtMs < due) return;
+    // Each question waits for the lock of those before it.
+    if (this.#polling || now - this.#polledAtMs < due) return;
     this.#polledAtMs = now;
     void this.#poll(view, polls);
   }
 
   async #poll(view: View, polls: boolean): Promise<void> {
+    this.#polling = true;
     try {
       const { health, whole } = await pollStorage(this.#ports, view, polls);
       if (health !== this.#health) this.#log.info({ storage: health }, 'storage');
@@ -46,6 +49,8 @@ export class StorageWatch {
       this.#health = 'down';
       this.#whole = false;
       this.#log.warn({ error: String(error) }, 'storage not polled');
+    } finally {
+      this.#polling = false;
     }
   }
 }

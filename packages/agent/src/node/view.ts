@@ -12,6 +12,7 @@ import type {
   ServingSpec,
   SwarmMembership,
 } from '@krillmanager/core';
+import type { Tried } from './attempts.ts';
 import type { Seal } from './recruitment.ts';
 
 /** A serving stack with the hash that its author gave it. */
@@ -76,6 +77,8 @@ export interface PoolView {
 
 /** What the agent sees of its node; a null says that it could not be seen. */
 export interface View {
+  /** Milliseconds since the epoch, as Docker counts. */
+  readonly nowMs: number;
   readonly memory: Memory;
   readonly addresses: readonly Ip[];
   readonly named: readonly Ip[];
@@ -97,4 +100,6 @@ export interface View {
   readonly containers: readonly ContainerState[] | null;
   readonly missingImages: readonly string[];
   readonly files: ServingFiles;
+  /** What came of what the agent did before. */
+  readonly tried: Tried;
 }

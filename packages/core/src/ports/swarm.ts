@@ -20,6 +20,11 @@ export interface Swarm {
   setRole(nodeId: string, role: 'manager' | 'worker'): Promise<void>;
   /** A null value takes the label away. */
   setLabel(nodeId: string, label: string, value: string | null): Promise<void>;
+  /**
+   * Gives a label another value, unless it has changed since it was read, or is gone.
+   * @returns whether it did
+   */
+  changeLabel(nodeId: string, label: string, from: string, to: string): Promise<boolean>;
   setAvailability(nodeId: string, availability: 'active' | 'drain'): Promise<void>;
   removeNode(nodeId: string): Promise<void>;
   services(): Promise<readonly ServiceState[]>;

@@ -1,7 +1,7 @@
 import { DeadlineError, runCommand } from '../run.ts';
 import { within } from '../within.ts';
 
-/** Whether a file system answers: `dead` at once means that nobody serves it any more. */
+/** Whether a file system answers. `dead`: an error, at once; nobody serves it, or its client has no bricks. */
 export type ProbeResult = 'answers' | 'dead' | 'silent';
 
 /**

@@ -20,8 +20,19 @@ export interface VolumeChildOptions {
 export async function runVolumeChild(root: string, { mounted }: VolumeChildOptions): Promise<void> {
   const files = confinedFiles(root);
   for await (const line of createInterface({ input: process.stdin })) {
-    const reply = await answer({ files, root, mounted }, JSON.parse(line));
+    const request = parseRequest(line);
+    if (request === null) return;
+    const reply = await answer({ files, root, mounted }, request);
     process.stdout.write(`${JSON.stringify(reply)}\n`);
+  }
+}
+
+/** Null when our parent was killed while it asked: nobody waits for the reply. */
+function parseRequest(line: string): VolumeRequest | null {
+  try {
+    return JSON.parse(line) as VolumeRequest;
+  } catch {
+    return null;
   }
 }
 

@@ -25,7 +25,7 @@ export class VolumeChild {
       child.once('error', (error) => resolve(this.#end(error.message)));
     });
     child.stdin.on('error', () => undefined);
-    createInterface({ input: child.stdout }).on('line', (line) => this.#take(JSON.parse(line)));
+    createInterface({ input: child.stdout }).on('line', (line) => this.#take(line));
     this.#letParentEnd();
   }
 
@@ -47,8 +47,10 @@ export class VolumeChild {
     this.#end(because);
   }
 
-  #take(reply: VolumeReply): void {
-    this.#waiting.shift()?.(reply);
+  #take(line: string): void {
+    const reply = parseReply(line);
+    if (reply === null) this.kill('it broke off in the middle of a reply');
+    else this.#waiting.shift()?.(reply);
   }
 
   #end(because: string): void {
@@ -59,5 +61,14 @@ export class VolumeChild {
   #letParentEnd(): void {
     this.#process.unref();
     for (const stream of this.#process.stdio) (stream as Socket | null)?.unref();
+  }
+}
+
+/** Null for what a child left behind that was killed while it wrote: readline gives that as a line. */
+function parseReply(line: string): VolumeReply | null {
+  try {
+    return JSON.parse(line) as VolumeReply;
+  } catch {
+    return null;
   }
 }

@@ -115,6 +115,20 @@ describe('volumeFiles', () => {
   });
 });
 
+test('a child that is killed in the middle of a reply is a dead child', async () => {
+  const script = `read request; printf '{"val'; kill -9 $$`;
+  const broken = volumeFiles({ root, child: ['/bin/sh', '-c', script] });
+  await expect(broken.read('x')).rejects.toThrow(/it ended \(SIGKILL\)|it broke off/);
+  await expect(broken.read('x')).rejects.toThrow(/it ended \(SIGKILL\)|it broke off/);
+});
+
+test('a child that babbles is killed, and another one asked', async () => {
+  const script = `read request; test -e ${root}/babbled && exec echo '{"value":"x"}'; echo '{"val'; echo > ${root}/babbled; exec sleep 100`;
+  const babbling = volumeFiles({ root, child: ['/bin/sh', '-c', script] });
+  await expect(babbling.read('x')).rejects.toThrow('it broke off in the middle of a reply');
+  expect(await babbling.read('x')).toBe('x');
+});
+
 describe('a volume that hangs', () => {
   // The child has to start within it, too, on a busy machine.
   const deadlineMs = 6000;

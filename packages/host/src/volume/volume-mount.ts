@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type MountState, paths, UserError, type VolumeMount } from '@krillmanager/core';
 import { type Argv, runCommand } from '../run.ts';
 import { rememberedSince } from '../system/active-since.ts';
 import { resetFailedArgv, startArgv, stopArgv } from '../system/systemd-units.ts';
+import { hasClient } from './client-process.ts';
+import { comesBack } from './comes-back.ts';
 import { prepareMountPoint } from './mount-point.ts';
 import { mountProbe } from './mount-probe.ts';
 import { type MountEntry, mountAt } from './mount-table.ts';
@@ -27,6 +30,12 @@ export function volumeMount(): VolumeMount {
   const path = paths.volume;
   const probe = mountProbe(path);
   const since = rememberedSince(unit);
+  const watch = {
+    probe,
+    served: () => hasClient(path),
+    monotonicMs: () => performance.now(),
+    sleep,
+  };
   const mounted = async (): Promise<MountEntry | null> =>
     mountAt(await readFile('/proc/self/mountinfo', 'utf8'), path);
 
@@ -47,7 +56,7 @@ export function volumeMount(): VolumeMount {
     const there = await mounted();
     if (there !== null) {
       assertOurs(there, volume);
-      if ((await probe(patienceMs)) === 'answers') return;
+      if (await comesBack(watch, patienceMs)) return;
       await runCommand(abortArgv(path), { accept: [notMountedCode] });
       await unmount();
     }

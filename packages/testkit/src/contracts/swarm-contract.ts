@@ -155,6 +155,17 @@ export function swarmContract(make: () => Promise<SwarmSubject>): void {
       await expect(swarm(0).setLabel('unknown', 'a', 'b')).rejects.toThrow(UserError);
     });
 
+    test('keeps a label that is not what it was when it was read', async () => {
+      const id = await nodeId(1);
+      expect(await swarm(0).changeLabel(id, 'zone', 'a', 'c')).toBe(false);
+      expect(await swarm(0).changeLabel(id, 'kind', 'x', 'y')).toBe(false);
+      expect((await seen(1))?.labels).toEqual({ zone: 'b' });
+      expect(await swarm(0).changeLabel(id, 'zone', 'b', 'c')).toBe(true);
+      expect((await seen(1))?.labels).toEqual({ zone: 'c' });
+      const unknown = swarm(0).changeLabel('unknown', 'a', 'b', 'c');
+      await expect(unknown).rejects.toThrow(UserError);
+    });
+
     test('is drained and made active', async () => {
       const id = await nodeId(1);
       await swarm(0).setAvailability(id, 'drain');

@@ -112,6 +112,13 @@ export class FakeSwarm implements Swarm {
     node.labels = value === null ? others : { ...others, [label]: value };
   }
 
+  async changeLabel(nodeId: string, label: string, from: string, to: string): Promise<boolean> {
+    const { node } = this.#node(nodeId, `changing the label ${label} of node ${nodeId}`);
+    if (node.labels[label] !== from) return false;
+    node.labels = { ...node.labels, [label]: to };
+    return true;
+  }
+
   async setAvailability(nodeId: string, availability: 'active' | 'drain'): Promise<void> {
     this.#node(nodeId, `making node ${nodeId} ${availability}`).node.availability = availability;
   }

@@ -1,4 +1,5 @@
 import {
+  Attempts,
   describeTick,
   localStore,
   type NodePorts,
@@ -9,6 +10,7 @@ import {
   type ServedContent,
   type Tick,
   tick,
+  wentWrong,
 } from '@krillmanager/agent/logic';
 import {
   type ContainerState,
@@ -46,12 +48,14 @@ export class SimulatedNode {
   #tick: Tick | null = null;
   #storage: StorageHealth = 'absent';
   #published = false;
+  #attempts: Attempts;
   #failures = 0;
   #restsUntilMs = 0;
 
   constructor(machine: FakeMachine, cluster: FakeCluster, trees: VolumeTrees, release: Release) {
     const { host, ip } = machine;
     this.machine = machine;
+    this.#attempts = this.#newAttempts();
     this.#release = release;
     this.#pools = cluster.pools;
     this.mount = new FakeMount(host, cluster.pools, trees);
@@ -85,18 +89,26 @@ export class SimulatedNode {
     if (!host.up || !this.agentActive || host.clock.now() < this.#restsUntilMs) return;
     const ports = interposed(this.#ports);
     try {
-      this.#tick = await tick(ports, localStore(ports.local));
-      this.#failures = this.#tick.error === null ? 0 : this.#failures + 1;
-      this.#restsUntilMs = host.clock.now() + pauseAfter(this.#tick, this.#failures);
-      const { view } = this.#tick;
+      const done = await tick(ports, localStore(ports.local), this.#attempts);
+      // Nothing else makes a look fail here.
+      if (done.view === null) throw new Error(done.error);
+      this.#tick = done;
+      this.#failures = wentWrong(done) ? this.#failures + 1 : 0;
+      this.#restsUntilMs = host.clock.now() + pauseAfter(done, this.#failures);
+      const { view } = done;
       const seen = await pollStorage(ports, view, view.swarm?.leader === true);
       this.#storage = seen.health;
     } catch {
       // The agent died while it looked. systemd starts it again, and it knows nothing but its files.
       this.#tick = null;
+      this.#attempts = this.#newAttempts();
       this.#failures = 0;
     }
     await this.#synchronise();
+  }
+
+  #newAttempts(): Attempts {
+    return new Attempts(() => this.machine.host.clock.now());
   }
 
   get action(): Tick['action'] | null {
