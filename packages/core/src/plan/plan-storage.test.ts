@@ -33,6 +33,13 @@ describe('a copy that moves', () => {
     ]);
   });
 
+  test.each<readonly [string, Partial<Observed>]>([
+    ['whose agent is silent', { facts: three.except(formed.facts, h3, null) }],
+    ['of which glusterd says nothing', { ...three.thirdIsDead, online: null }],
+  ])('%s is not lost', (_what, change) => {
+    expect(copies(change)[0]).toBe(`add ${hostName(h4)} for 4`);
+  });
+
   test('is made after one that is lost has gone: no volume is whole with that', () => {
     expect(copies(three.thirdIsDead)).toEqual([
       `drop ${hostName(h3)} to 2`,

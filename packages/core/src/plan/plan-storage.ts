@@ -1,8 +1,8 @@
 import type { Desired } from '../model/desired.ts';
-import { hostName, type Ip, ipOfHost } from '../model/ip.ts';
+import { hostName, type Ip } from '../model/ip.ts';
 import type { Observed } from '../model/observed.ts';
 import { type Brick, isMember, isPooled, type VolumeState } from '../model/storage.ts';
-import { isSame, wantedBricks } from './bricks.ts';
+import { isOffline, isSame, wantedBricks } from './bricks.ts';
 import { leavingNodes } from './leaving.ts';
 import type { Step } from './step.ts';
 import { isConnected } from './steps/node.ts';
@@ -46,16 +46,17 @@ function planVolume(observed: Observed, desired: Desired): readonly Step[] {
 }
 
 /**
- * New copies first, and whole, before an old one goes. But a copy whose node is lost goes before them: what
- * it misses counts as not healed for as long as it is there, so that no wait for "whole" would end.
+ * New copies first, and whole, before an old one goes. But a copy that is lost goes before them: what it
+ * misses counts as not healed for as long as it is there, so that no wait for "whole" would end. It is
+ * glusterd that says so: an agent that is silent has lost nothing.
  */
 function planBricks(found: VolumeState, observed: Observed, desired: Desired): readonly Step[] {
   const volume = found.name;
   const wanted = wantedBricks(observed, desired);
   const added = wanted.filter((brick) => !found.bricks.some((b) => isSame(b, brick)));
   const dropped = found.bricks.filter((brick) => !wanted.some((b) => isSame(b, brick)));
-  const lost = dropped.filter((brick) => !isOnline(observed, brick));
-  const spare = dropped.filter((brick) => isOnline(observed, brick));
+  const lost = dropped.filter((brick) => isOffline(observed, brick));
+  const spare = dropped.filter((brick) => !isOffline(observed, brick));
   const left = found.bricks.length - lost.length;
   const most = left + added.length;
   return [
@@ -73,11 +74,6 @@ const drop = (volume: string, bricks: readonly Brick[], copies: number): readonl
   bricks.map((brick, at): Step => {
     return { kind: 'volume.removeBrick', volume, brick, replica: copies - at - 1 };
   });
-
-function isOnline({ facts }: Observed, { host }: Brick): boolean {
-  const ip = ipOfHost(host);
-  return ip !== null && facts.has(ip);
-}
 
 /** Before a node is asked in it may mount, and until it has left it still may. */
 function planOptions(observed: Observed, desired: Desired): readonly Step[] {
