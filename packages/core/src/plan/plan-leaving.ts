@@ -27,7 +27,10 @@ export function planLeaving(observed: Observed, desired: Desired): readonly Step
   const { nodes, volume } = desired;
   return [
     ...leaving.flatMap((node) => planFarewell(observed, node)),
-    ...optionsToSet(observed, volume.name, volume.options),
+    // Who was silent may mount no more since the beginning.
+    ...(leaving.some((node) => observed.facts.has(node))
+      ? optionsToSet(observed, volume.name, volume.options)
+      : []),
     { kind: 'names.assign', nodes },
   ];
 }

@@ -75,14 +75,21 @@ const drop = (volume: string, bricks: readonly Brick[], copies: number): readonl
     return { kind: 'volume.removeBrick', volume, brick, replica: copies - at - 1 };
   });
 
-/** Before a node is asked in it may mount, and until it has left it still may. */
+/**
+ * Before a node is asked in it may mount, and until it has left it still may. One that is silent has
+ * nothing to hand over, and could start again in the middle: it may no more from the first step on.
+ */
 function planOptions(observed: Observed, desired: Desired): readonly Step[] {
   if (observed.volume === null) return [];
   const { name, options } = desired.volume;
-  const leaving = leavingNodes(observed, desired).flatMap((ip) => [hostName(ip), ip]);
+  // Whom an unread volume calls a member is not known, nor has anybody been asked for a consent.
+  const parting = leavingNodes(observed, desired).filter(
+    (ip) => observed.facts.has(ip) || observed.contents === null,
+  );
   const allowed = options['auth.allow'];
-  if (leaving.length === 0 || allowed === undefined) return optionsToSet(observed, name, options);
-  const wider = { ...options, 'auth.allow': [allowed, ...leaving].join(',') };
+  if (parting.length === 0 || allowed === undefined) return optionsToSet(observed, name, options);
+  const also = parting.flatMap((ip) => [hostName(ip), ip]);
+  const wider = { ...options, 'auth.allow': [allowed, ...also].join(',') };
   return optionsToSet(observed, name, wider);
 }
 

@@ -62,6 +62,8 @@ describe('another list of nodes', () => {
     expect((await init(world, [h1, h2, h4])).left.steps).toEqual([]);
     expect(await bricks(world)).toEqual([h1, h2, h4].map(hostName));
     expect(await swarmAddresses(world)).toEqual([h1, h2, h4]);
+    const volume = await world.at(h1).machine.pool.volume(volumeName);
+    expect(volume?.options['auth.allow']).not.toContain(hostName(h3));
   });
 
   test('without a node that is late to answer lets it leave all the same', async () => {
