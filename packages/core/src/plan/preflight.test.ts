@@ -254,6 +254,7 @@ describe('a removal', () => {
     expect(said({ ...formed, ...thirdIsDead }, without(h1, h3))).toEqual([
       'without 10.55.0.2 only 1 of 2 nodes would answer: too few to agree',
       'without 10.55.0.2 only 1 of 2 copies of the volume would answer: too few to agree',
+      'only 1 of the 2 managers that the Swarm would have left answer: too few to agree',
     ]);
   });
 

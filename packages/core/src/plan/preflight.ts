@@ -7,6 +7,7 @@ import { UserError } from '../model/user-error.ts';
 import { krillPort, paths } from '../paths.ts';
 import { isSame, wantedBricks } from './bricks.ts';
 import { leavingNodes } from './leaving.ts';
+import { managersLeft } from './plan-members.ts';
 
 const clockSkewMs = 2000;
 const oldestDocker = [20, 10] as const;
@@ -20,7 +21,12 @@ export function preflight(observed: Observed, desired: Desired): readonly UserEr
     const facts = observed.facts.get(ip);
     return facts === undefined ? checkKnown(ip, observed) : checkNode(ip, facts, observed, desired);
   });
-  return [...checkArbiter(observed, desired), ...checkQuorum(observed, desired), ...nodes];
+  return [
+    ...checkArbiter(observed, desired),
+    ...checkQuorum(observed, desired),
+    ...checkManagers(observed, desired),
+    ...nodes,
+  ];
 }
 
 /** A member may be down. A server that is new must be looked at before it is taken in. */
@@ -56,6 +62,18 @@ function checkQuorum(observed: Observed, desired: Desired): UserError[] {
       ),
     ];
   });
+}
+
+/** The managers that stay have to be able to agree; those that are down go first. */
+function checkManagers(observed: Observed, desired: Desired): UserError[] {
+  const left = managersLeft(observed, desired);
+  if (left === null || left.answering * 2 > left.all) return [];
+  return [
+    new UserError(
+      `only ${left.answering} of the ${left.all} managers that the Swarm would have left answer: too few to agree`,
+      { hint: 'start the servers that are down, or take those out of the list instead' },
+    ),
+  ];
 }
 
 /** A copy that is there is answered for by glusterd, one that is to come by its node. */
