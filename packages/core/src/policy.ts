@@ -4,6 +4,8 @@ export const agentUnit = 'krillmanager-agent.service';
 export const patienceMs = {
   agentStart: 30_000,
   names: 60_000,
+  // Of a node that is to leave; asked three times.
+  lastWord: 10_000,
   peerJoin: 60_000,
   brickOnline: 60_000,
   krillInitialised: 300_000,

@@ -2,10 +2,14 @@ import { type Ip, isIp, parseIp } from '../model/ip.ts';
 import type { NodeFacts } from '../model/node-facts.ts';
 import type { MemberRecord, Observed, VolumeContents } from '../model/observed.ts';
 import { Secret } from '../model/secret.ts';
+import type { VolumeState } from '../model/storage.ts';
 import { onVolume, volumeName } from '../paths.ts';
+import { leavingNodes } from '../plan/leaving.ts';
 import { readKrillState } from '../plan/steps/krill.ts';
-import { agentUnit } from '../policy.ts';
+import { agentUnit, patienceMs } from '../policy.ts';
 import type { Ports } from '../ports/ports.ts';
+
+const askAgainMs = 1000;
 
 export interface Observation {
   readonly ports: Ports;
@@ -28,11 +32,14 @@ export async function observe({ ports, self, nodes, ownFacts }: Observation): Pr
     pool.volume(volumeName),
   ]);
   const manager = membership.state === 'active' && membership.manager;
-  const everybody = [...new Set([...nodes, ...presentNodes(seen.contents)])];
+  const known = presentNodes(seen.contents);
+  const leaving = leavingNodes({ contents: seen.contents, peers }, { nodes });
+  const everybody = [...new Set([...nodes, ...known, ...leaving])];
   const others = everybody.filter((ip) => ip !== self);
-  const [met, status, swarmNodes, services] = await Promise.all([
-    meet(others, presentNodes(seen.contents), ports),
+  const [met, status, online, swarmNodes, services] = await Promise.all([
+    meet(others, { known, leaving }, ports),
     answers(everybody, agents.status),
+    onlineBricks(volume, ports),
     manager ? swarm.nodes() : [],
     manager ? swarm.services() : [],
   ]);
@@ -42,7 +49,7 @@ export async function observe({ ports, self, nodes, ownFacts }: Observation): Pr
     facts: new Map([[self, facts], ...met.map((each) => [each.ip, each.facts] as const)]),
     skewMs: new Map(met.map(({ ip, skewMs }) => [ip, skewMs])),
     status: new Map(status),
-    ...{ agentEnabled, named, swarm: membership, swarmNodes, services, peers, volume },
+    ...{ agentEnabled, named, swarm: membership, swarmNodes, services, peers, volume, online },
     ...seen,
   };
 }
@@ -62,13 +69,33 @@ const presentNodes = (contents: VolumeContents | null): readonly Ip[] => [
   ...(contents?.members.keys() ?? []),
 ];
 
+/** Not to know is no failure of those who need not know; what would take a copy away is refused then. */
+async function onlineBricks(volume: VolumeState | null, { pool }: Ports) {
+  return volume?.status === 'started' ? pool.onlineBricks(volume.name).catch(() => null) : null;
+}
+
+interface Acquaintance {
+  readonly known: readonly Ip[];
+  readonly leaving: readonly Ip[];
+}
+
 /** A clock is compared when its node answers: another node may let us wait. */
-async function meet(nodes: readonly Ip[], known: readonly Ip[], { agents, clock }: Ports) {
+async function meet(
+  nodes: readonly Ip[],
+  { known, leaving }: Acquaintance,
+  { agents, clock }: Ports,
+) {
   const asked = nodes.map(async (ip) => {
-    let facts = await agents.facts(ip);
+    // One that leaves and is silent is taken out by force, and keeps all that it has of the cluster.
+    const leaves = leaving.includes(ip);
+    const withinMs = leaves ? patienceMs.lastWord : undefined;
+    let facts = await agents.facts(ip, withinMs);
     // A member may be down; a server that is new must have been looked at, however busy it is.
-    for (let again = 2; again > 0 && facts === null && !known.includes(ip); again -= 1) {
-      facts = await agents.facts(ip);
+    const matters = leaves || !known.includes(ip);
+    for (let again = 2; again > 0 && facts === null && matters; again -= 1) {
+      // Its agent may be starting.
+      if (leaves) await clock.sleep(askAgainMs);
+      facts = await agents.facts(ip, withinMs);
     }
     return facts === null ? [] : [{ ip, facts, skewMs: facts.clockMs - clock.now() }];
   });

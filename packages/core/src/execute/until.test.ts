@@ -53,6 +53,42 @@ describe('waiting', () => {
     await expect(waiting).rejects.toMatchObject({ hint: 'row' });
   });
 
+  describe('on who may be starting again', () => {
+    const waiting = (...answers: readonly (boolean | string)[]) => {
+      const { clock } = scene(0);
+      const left = [...answers];
+      const told: string[] = [];
+      const ask = async (): Promise<boolean> => {
+        const answer = left.shift() ?? false;
+        if (typeof answer === 'string') throw new Error(answer);
+        return answer;
+      };
+      const failing = (why: string): void => void told.push(why);
+      const patience = { clock, withinMs: 500, what: 'it', failing };
+      return { told, ended: until(ask, patience).catch((error: unknown) => error) };
+    };
+
+    test('takes an error for "not yet", and tells of it', async () => {
+      const { told, ended } = waiting('gone', 'going', true);
+      expect(await ended).toBeUndefined();
+      expect(told).toEqual(['gone', 'going']);
+    });
+
+    test('names the error with which it ended', async () => {
+      const error = await waiting('gone', false, 'no answer').ended;
+      expect(error).toMatchObject({
+        message: 'waited 1 s for it, in vain: no answer',
+        cause: expect.objectContaining({ message: 'no answer' }),
+        exitCode: 5,
+      });
+    });
+
+    test('names none that was got over', async () => {
+      const error = await waiting('gone', false, false).ended;
+      expect(error).toMatchObject({ message: 'waited 1 s for it, in vain' });
+    });
+  });
+
   test('ends when it cannot ask', async () => {
     const { clock } = scene(0);
     const ask = () => Promise.reject(new Error('gone'));

@@ -3,7 +3,7 @@ import type { NodeFacts } from './node-facts.ts';
 import type { NodeStatus } from './node-status.ts';
 import type { Secret } from './secret.ts';
 import type { ClusterRecord, ClusterSettings } from './settings.ts';
-import type { PoolPeer, VolumeState } from './storage.ts';
+import type { Brick, PoolPeer, VolumeState } from './storage.ts';
 import type { ServiceState, SwarmMembership, SwarmNode } from './swarm.ts';
 
 /** `member` as the joining node wrote it to the volume: proof that this Swarm node is that server. */
@@ -52,6 +52,8 @@ export interface Observed {
   readonly services: readonly ServiceState[];
   readonly peers: readonly PoolPeer[];
   readonly volume: VolumeState | null;
+  /** Bricks that run, by glusterd's word; null when it does not say, or there is no volume that is started. */
+  readonly online: readonly Brick[] | null;
   readonly mounted: boolean;
   readonly contents: VolumeContents | null;
 }

@@ -16,3 +16,7 @@ export function wantedBricks(
 }
 
 export const isSame = (a: Brick, b: Brick): boolean => formatBrick(a) === formatBrick(b);
+
+/** glusterd says that it does not run. */
+export const isOffline = ({ online }: Observed, brick: Brick): boolean =>
+  online !== null && !online.some((each) => isSame(each, brick));

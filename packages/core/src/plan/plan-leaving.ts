@@ -4,20 +4,19 @@ import type { Observed } from '../model/observed.ts';
 import { isPeer, isPooled } from '../model/storage.ts';
 import { krillLabel } from '../services/krill.ts';
 import { leavingNodes } from './leaving.ts';
-import { swarmNodeOf } from './plan-members.ts';
+import { planDemotions, swarmNodeOf } from './plan-members.ts';
 import { optionsToSet } from './plan-storage.ts';
 import type { Step } from './step.ts';
 
 /** Krill and the managers leave a node before it goes, while everybody can still agree. */
 export function planVacating(observed: Observed, desired: Desired): readonly Step[] {
-  return leavingNodes(observed, desired).flatMap((node): readonly Step[] => {
-    const member = swarmNodeOf(observed, node);
-    if (member === null) return [];
-    const steps: Step[] = [];
-    if (member.labels[krillLabel] !== undefined) steps.push({ kind: 'krill.vacate', node });
-    if (member.role === 'manager') steps.push({ kind: 'swarm.demote', node });
-    return steps;
-  });
+  const vacated = leavingNodes(observed, desired).filter(
+    (ip) => swarmNodeOf(observed, ip)?.labels[krillLabel] !== undefined,
+  );
+  return [
+    ...vacated.map((node): Step => ({ kind: 'krill.vacate', node })),
+    ...planDemotions(observed, desired),
+  ];
 }
 
 /** Last of all, when nothing depends on it any more: each node that goes, then the door behind it. */
@@ -27,7 +26,10 @@ export function planLeaving(observed: Observed, desired: Desired): readonly Step
   const { nodes, volume } = desired;
   return [
     ...leaving.flatMap((node) => planFarewell(observed, node)),
-    ...optionsToSet(observed, volume.name, volume.options),
+    // Who was silent may mount no more since the beginning.
+    ...(leaving.some((node) => observed.facts.has(node))
+      ? optionsToSet(observed, volume.name, volume.options)
+      : []),
     { kind: 'names.assign', nodes },
   ];
 }

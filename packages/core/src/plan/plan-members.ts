@@ -6,9 +6,9 @@ import { krillLabel } from '../services/krill.ts';
 import { leavingNodes } from './leaving.ts';
 import type { Step } from './step.ts';
 
-/** Who joins, who is a manager no more, who may run Krill. */
+/** Who joins, and who may run Krill. */
 export function planMembers(observed: Observed, desired: Desired): readonly Step[] {
-  return [...planJoining(observed, desired), ...planRoles(observed, desired)];
+  return [...planJoining(observed, desired), ...planLabels(observed, desired)];
 }
 
 /** Every node of the cluster writes its record, this one too; the token is shared only with others. */
@@ -23,33 +23,50 @@ function planJoining(observed: Observed, desired: Desired): readonly Step[] {
   return [{ kind: 'join.open', managers: [self], nodes }, ...awaiting, { kind: 'join.close' }];
 }
 
-function planRoles(observed: Observed, desired: Desired): readonly Step[] {
-  const { self, nodes, managers } = desired;
+function planLabels(observed: Observed, { nodes }: Desired): readonly Step[] {
   // Another value is a manager's agent's: it takes the label from who cannot run Krill, and gives it back.
   const unlabelled = nodes.filter(
     (ip) => swarmNodeOf(observed, ip)?.labels[krillLabel] === undefined,
   );
+  return unlabelled.map(
+    (node): Step => ({ kind: 'swarm.label', node, label: krillLabel, value: 'ok' }),
+  );
+}
+
+/** Managers that go, and those that are too many. */
+export const planDemotions = (observed: Observed, desired: Desired): readonly Step[] =>
+  demotedNodes(observed, desired).map((node): Step => ({ kind: 'swarm.demote', node }));
+
+/** Those that are down go first: while they count, the Swarm has fewer left to lose. */
+function demotedNodes(observed: Observed, desired: Desired): readonly Ip[] {
+  const { self, nodes, managers } = desired;
+  const manages = (ip: Ip): boolean => swarmNodeOf(observed, ip)?.role === 'manager';
   // More managers than wanted make every agreement slower; this node stays one.
-  const surplus = Math.max(0, staying(observed, desired) - managers);
-  const managing = nodes.filter((ip) => swarmNodeOf(observed, ip)?.role === 'manager');
-  const demoted = surplus === 0 ? [] : managing.filter((ip) => ip !== self).slice(-surplus);
-  return [
-    ...demoted.map((node): Step => ({ kind: 'swarm.demote', node })),
-    ...unlabelled.map(
-      (node): Step => ({
-        kind: 'swarm.label',
-        node,
-        label: krillLabel,
-        value: 'ok',
-      }),
-    ),
-  ];
+  const surplus = Math.max(0, staying(observed, desired).length - managers);
+  const others = nodes.filter((ip) => ip !== self && manages(ip)).toReversed();
+  const spare = downFirst(observed, others).slice(0, surplus);
+  return downFirst(observed, [...leavingNodes(observed, desired).filter(manages), ...spare]);
+}
+
+function downFirst(observed: Observed, nodes: readonly Ip[]): readonly Ip[] {
+  const isDown = (ip: Ip): boolean => swarmNodeOf(observed, ip)?.ready === false;
+  return [...nodes.filter(isDown), ...nodes.filter((ip) => !isDown(ip))];
+}
+
+/** How many will manage the Swarm, and how many of these answer; null when no manager is taken away. */
+export function managersLeft(observed: Observed, desired: Desired) {
+  const demoted = demotedNodes(observed, desired).map((ip) => swarmNodeOf(observed, ip)?.id);
+  if (demoted.length === 0) return null;
+  const left = staying(observed, desired).filter(({ id }) => !demoted.includes(id));
+  const promoted = planPromotions(observed, desired).length;
+  const ready = left.filter((node) => node.ready);
+  return { all: left.length + promoted, answering: ready.length + promoted };
 }
 
 /** Who becomes a manager, which takes a second each. */
 export function planPromotions(observed: Observed, desired: Desired): readonly Step[] {
   const { self, nodes, managers } = desired;
-  const lacking = Math.max(0, managers - Math.max(1, staying(observed, desired)));
+  const lacking = Math.max(0, managers - Math.max(1, staying(observed, desired).length));
   // This node manages already, or will when the Swarm starts; one that is down cannot become one.
   const candidates = nodes.filter((ip) => {
     const node = swarmNodeOf(observed, ip);
@@ -58,11 +75,11 @@ export function planPromotions(observed: Observed, desired: Desired): readonly S
   return candidates.slice(0, lacking).map((node): Step => ({ kind: 'swarm.promote', node }));
 }
 
-/** How many manage the Swarm and do not leave it. */
-function staying(observed: Observed, desired: Desired): number {
+/** Who manages the Swarm and does not leave it. */
+function staying(observed: Observed, desired: Desired): readonly SwarmNode[] {
   const leaving = leavingNodes(observed, desired).map((ip) => swarmNodeOf(observed, ip)?.id);
   const managing = observed.swarmNodes.filter(({ role }) => role === 'manager');
-  return managing.filter(({ id }) => !leaving.includes(id)).length;
+  return managing.filter(({ id }) => !leaving.includes(id));
 }
 
 export function swarmNodeOf(observed: Observed, ip: Ip): SwarmNode | null {

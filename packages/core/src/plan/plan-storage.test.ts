@@ -24,6 +24,34 @@ function copies(change: Partial<Observed>): readonly string[] {
   });
 }
 
+/** Whom the volume lets in while this plan runs; null when that stays as it is. */
+function allowed(change: Partial<Observed>): string | undefined | null {
+  const options = (nodes: readonly string[]) => ({ 'auth.allow': nodes.join(',') });
+  const found = { ...desired.volume, status: 'started', options: options(three.nodes) } as const;
+  const volume = { ...desired.volume, options: options([h1, h2]) };
+  const wanted = { ...desired, nodes: [h1, h2], volume };
+  const [set] = planStorage({ ...formed, volume: found, ...change }, wanted);
+  return set?.kind === 'volume.set' ? set.options['auth.allow'] : null;
+}
+
+describe('a node that leaves', () => {
+  test.each<readonly [string, Partial<Observed>, string]>([
+    ['may mount until it has gone', {}, [h1, h2, hostName(h3), h3].join()],
+    [
+      'may mount no more from the first step on when it is dead',
+      three.thirdIsDead,
+      [h1, h2].join(),
+    ],
+    [
+      'is not shut out before the volume was read',
+      { ...three.thirdIsDead, mounted: false, contents: null },
+      [h1, h2, hostName(h3), h3].join(),
+    ],
+  ])('%s', (_what, change, expected) => {
+    expect(allowed(change)).toBe(expected);
+  });
+});
+
 describe('a copy that moves', () => {
   test('is made, and whole, before the old one goes', () => {
     expect(copies({})).toEqual([
@@ -31,6 +59,13 @@ describe('a copy that moves', () => {
       'heal 4',
       `drop ${hostName(h3)} to 3`,
     ]);
+  });
+
+  test.each<readonly [string, Partial<Observed>]>([
+    ['whose agent is silent', { facts: three.except(formed.facts, h3, null) }],
+    ['of which glusterd says nothing', { ...three.thirdIsDead, online: null }],
+  ])('%s is not lost', (_what, change) => {
+    expect(copies(change)[0]).toBe(`add ${hostName(h4)} for 4`);
   });
 
   test('is made after one that is lost has gone: no volume is whole with that', () => {

@@ -1,8 +1,8 @@
 import type { Desired } from '../model/desired.ts';
-import { hostName, type Ip, ipOfHost } from '../model/ip.ts';
+import { hostName, type Ip } from '../model/ip.ts';
 import type { Observed } from '../model/observed.ts';
 import { type Brick, isMember, isPooled, type VolumeState } from '../model/storage.ts';
-import { isSame, wantedBricks } from './bricks.ts';
+import { isOffline, isSame, wantedBricks } from './bricks.ts';
 import { leavingNodes } from './leaving.ts';
 import type { Step } from './step.ts';
 import { isConnected } from './steps/node.ts';
@@ -46,16 +46,17 @@ function planVolume(observed: Observed, desired: Desired): readonly Step[] {
 }
 
 /**
- * New copies first, and whole, before an old one goes. But a copy whose node is lost goes before them: what
- * it misses counts as not healed for as long as it is there, so that no wait for "whole" would end.
+ * New copies first, and whole, before an old one goes. But a copy that is lost goes before them: what it
+ * misses counts as not healed for as long as it is there, so that no wait for "whole" would end. It is
+ * glusterd that says so: an agent that is silent has lost nothing.
  */
 function planBricks(found: VolumeState, observed: Observed, desired: Desired): readonly Step[] {
   const volume = found.name;
   const wanted = wantedBricks(observed, desired);
   const added = wanted.filter((brick) => !found.bricks.some((b) => isSame(b, brick)));
   const dropped = found.bricks.filter((brick) => !wanted.some((b) => isSame(b, brick)));
-  const lost = dropped.filter((brick) => !isOnline(observed, brick));
-  const spare = dropped.filter((brick) => isOnline(observed, brick));
+  const lost = dropped.filter((brick) => isOffline(observed, brick));
+  const spare = dropped.filter((brick) => !isOffline(observed, brick));
   const left = found.bricks.length - lost.length;
   const most = left + added.length;
   return [
@@ -74,19 +75,21 @@ const drop = (volume: string, bricks: readonly Brick[], copies: number): readonl
     return { kind: 'volume.removeBrick', volume, brick, replica: copies - at - 1 };
   });
 
-function isOnline({ facts }: Observed, { host }: Brick): boolean {
-  const ip = ipOfHost(host);
-  return ip !== null && facts.has(ip);
-}
-
-/** Before a node is asked in it may mount, and until it has left it still may. */
+/**
+ * Before a node is asked in it may mount, and until it has left it still may. One that is silent has
+ * nothing to hand over, and could start again in the middle: it may no more from the first step on.
+ */
 function planOptions(observed: Observed, desired: Desired): readonly Step[] {
   if (observed.volume === null) return [];
   const { name, options } = desired.volume;
-  const leaving = leavingNodes(observed, desired).flatMap((ip) => [hostName(ip), ip]);
+  // Whom an unread volume calls a member is not known, nor has anybody been asked for a consent.
+  const parting = leavingNodes(observed, desired).filter(
+    (ip) => observed.facts.has(ip) || observed.contents === null,
+  );
   const allowed = options['auth.allow'];
-  if (leaving.length === 0 || allowed === undefined) return optionsToSet(observed, name, options);
-  const wider = { ...options, 'auth.allow': [allowed, ...leaving].join(',') };
+  if (parting.length === 0 || allowed === undefined) return optionsToSet(observed, name, options);
+  const also = parting.flatMap((ip) => [hostName(ip), ip]);
+  const wider = { ...options, 'auth.allow': [allowed, ...also].join(',') };
   return optionsToSet(observed, name, wider);
 }
 

@@ -254,6 +254,27 @@ describe('a removal', () => {
     expect(said({ ...formed, ...thirdIsDead }, without(h1, h3))).toEqual([
       'without 10.55.0.2 only 1 of 2 nodes would answer: too few to agree',
       'without 10.55.0.2 only 1 of 2 copies of the volume would answer: too few to agree',
+      'only 1 of the 2 managers that the Swarm would have left answer: too few to agree',
     ]);
+  });
+
+  const copies = desired.volume.bricks;
+  const two = { ...without(h1, h2), volume: { ...desired.volume, replica: 2 } };
+
+  test.each([
+    ['the only other copy does not run', copies.filter((_, at) => at !== 1), 1],
+    ['glusterd does not say what runs', null, 0],
+  ])('that would cost a good copy is refused: %s', (_what, online, left) => {
+    expect(said({ ...formed, online }, two)).toEqual([
+      `without 10.55.0.3 only ${left} of 2 copies of the volume would answer: too few to agree`,
+    ]);
+  });
+
+  test('of a copy alone is looked at as closely', () => {
+    const fewer = { ...desired, volume: { ...desired.volume, replica: 1 } };
+    expect(said({ ...formed, online: copies.slice(1) }, fewer)).toEqual([
+      'with fewer copies only 0 of 1 copies of the volume would answer: too few to agree',
+    ]);
+    expect(said(formed, fewer)).toEqual([]);
   });
 });

@@ -121,6 +121,7 @@ export const untouched: Observed = {
   services: [],
   peers: [],
   volume: null,
+  online: null,
   mounted: false,
   contents: null,
 };
@@ -203,6 +204,7 @@ export const formed: Observed = {
   services: [krillService],
   peers: others(h1).map(peer),
   volume: { ...desired.volume, status: 'started' },
+  online: desired.volume.bricks,
   mounted: true,
   contents,
 };
@@ -222,6 +224,7 @@ export function except<V>(map: ReadonlyMap<Ip, V>, ip: Ip, value: V | null): Rea
 
 /** The third server without power: its agent, glusterd and dockerd answer nobody. */
 export const thirdIsDead: Partial<Observed> = {
+  online: desired.volume.bricks.slice(0, 2),
   facts: except(formed.facts, h3, null),
   status: except(formed.status, h3, null),
   peers: [peer(h2), { ...peer(h3), connected: false }],

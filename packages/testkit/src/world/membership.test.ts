@@ -62,6 +62,21 @@ describe('another list of nodes', () => {
     expect((await init(world, [h1, h2, h4])).left.steps).toEqual([]);
     expect(await bricks(world)).toEqual([h1, h2, h4].map(hostName));
     expect(await swarmAddresses(world)).toEqual([h1, h2, h4]);
+    const volume = await world.at(h1).machine.pool.volume(volumeName);
+    expect(volume?.options['auth.allow']).not.toContain(hostName(h3));
+  });
+
+  test('without a node that is late to answer lets it leave all the same', async () => {
+    const world = await formed();
+    await init(world, [h1, h2, h3, h4]);
+    const ports = world.portsAt(h1);
+    let late = 2;
+    const facts = async (ip: Ip) => (ip === h3 && late-- > 0 ? null : ports.agents.facts(ip));
+    const desired = wishFor({ nodes: [h1, h2, h4], krill, release }, 'c1');
+    const busy = { ...ports, agents: { ...ports.agents, facts } };
+    expect((await runInit(world, desired, { ports: busy })).left.steps).toEqual([]);
+    for (let looks = 0; looks < 5; looks += 1) await world.pass(2000);
+    expect(await containersOf(world, h3)).toEqual([]);
   });
 
   test('comes to the same end wherever it is interrupted', async () => {

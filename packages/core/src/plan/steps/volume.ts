@@ -47,13 +47,14 @@ export const volumeHandlers: Handlers<VolumeStep> = {
   },
   'volume.start': {
     describe: ({ volume }) => `start volume ${volume}`,
-    apply: async ({ volume, bricks }, { ports: { pool, clock } }) => {
+    apply: async ({ volume, bricks }, { ports: { pool, clock }, progress }) => {
       await pool.startVolume(volume);
       await until(async () => (await pool.onlineBricks(volume)).length >= bricks, {
         clock,
         withinMs: patienceMs.brickOnline,
         what: `the ${bricks} bricks of ${volume} to come online`,
         hint: `see "gluster volume status ${volume}"`,
+        failing: onChange(progress),
       });
     },
   },
@@ -84,6 +85,7 @@ export const volumeHandlers: Handlers<VolumeStep> = {
         everyMs: 1000,
         what: `the copies of volume ${volume} to heal`,
         hint: `see "gluster volume heal ${volume} info"`,
+        failing: tell,
       });
     },
   },
