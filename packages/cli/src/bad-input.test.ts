@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { opensslCertificates } from '@krillmanager/host';
 import { runProgram } from './program.ts';
-import { errorText } from './render/report-error.ts';
+import { reportError } from './render/report-error.ts';
 
 /** Ten mistakes; one of them leaves a key missing, which is told, too. */
 const tenErrors = `domains:
@@ -59,18 +59,33 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true }));
 
-/** What the operator reads and the exit code; commander writes of wrong options by itself. */
+/** The exit code and what the operator reads, of us and of commander, which writes by itself. */
 async function said(argv: readonly string[]): Promise<string> {
   const there = argv.map((word) => word.replace('DIR', dir));
-  try {
-    return `exit ${await runProgram(there)}`;
-  } catch (error) {
-    const code = error instanceof Error ? Reflect.get(error, 'exitCode') : '';
-    return `exit ${String(code)}\n${errorText(error)}`
-      .replaceAll(dir, 'DIR')
-      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'THEN');
-  }
+  let written = '';
+  const write = (text: string | Uint8Array): boolean => {
+    written += String(text);
+    return true;
+  };
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    jest.spyOn(stream, 'write').mockImplementation(write),
+  );
+  const code = await runProgram(there).catch((error) => reportError(error, process.stderr));
+  for (const spy of spies) spy.mockRestore();
+  return `exit ${code}\n${written}`
+    .replaceAll(dir, 'DIR')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'THEN');
 }
+
+// Without --yes: on a day when --dry-run gets lost, nothing must happen to this machine either.
+describe('options before the command are as good as behind it', () => {
+  test.each([
+    [['--dry-run', '--no-input', 'leave']],
+    [['--json', '--dry-run', 'leave', '--force', '--no-input']],
+  ])('%j', async (argv) => {
+    expect(await said(argv)).toMatchSnapshot();
+  });
+});
 
 describe('bad input changes nothing and says what to do', () => {
   test.each([
@@ -100,6 +115,9 @@ describe('bad input changes nothing and says what to do', () => {
     [['logs', 'apache']],
     [['logs', 'nginx', '--tail=many']],
     [['leave', '--no-input']],
+    [['--slave-ips=10.0.0.2', '--wait=60', 'leave', '--yes', '--dry-run']],
+    [['--dry-run', '--private', 'config', 'show']],
+    [['--json', 'krillc', 'list']],
   ])('%j', async (argv) => {
     expect(await said(argv)).toMatchSnapshot();
   });
