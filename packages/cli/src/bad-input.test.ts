@@ -107,6 +107,7 @@ describe('bad input changes nothing and says what to do', () => {
     [['init', '--master=10.0.0.1']],
     [['init', '--wait=60']],
     [['init', '--slave', '--master=here']],
+    [['init', '--slave', '--master=127.0.0.1']],
     [['init', '--slave', '--wait=long']],
     [['init', '--slave', '--join-secret-file=DIR/open']],
     [['init', '--slave', '--join-secret-file=DIR/none']],

@@ -3,6 +3,7 @@ import {
   agentUnit,
   type Ip,
   isIp,
+  isNodeAddress,
   parseIp,
   type Secret,
   UserError,
@@ -48,8 +49,9 @@ export async function initSlave(options: InitOptions): Promise<number> {
 }
 
 async function wishOf({ master, joinSecretFile, wait }: InitOptions): Promise<SlaveWish> {
-  if (master !== undefined && !isIp(master)) {
-    throw new UserError(`--master: "${master}" is not an address`, {
+  if (master !== undefined && !isNodeAddress(master)) {
+    const what = isIp(master) ? 'the address of a server' : 'an address';
+    throw new UserError(`--master: "${master}" is not ${what}`, {
       hint: 'write the address by which the master reaches this server: --master=10.0.0.1',
       exitCode: 2,
     });

@@ -191,7 +191,12 @@ extra: 1
     [
       'an address that is none',
       `${smallest}nodes: [10.0.0.1, server2]\n`,
-      /^km\.yaml:9:19 nodes\.1: expected an IPv4 or IPv6 address, found "server2"$/,
+      /^km\.yaml:9:19 nodes\.1: expected the IPv4 or IPv6 address of a server, found "server2"$/,
+    ],
+    [
+      'an address that no server has',
+      `${smallest}nodes: [10.0.0.1, 127.0.0.1]\n`,
+      /^km\.yaml:9:19 nodes\.1: expected the IPv4 or IPv6 address of a server, found "127\.0\.0\.1"$/,
     ],
     [
       'an address that stands there twice',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isIp, isNetwork, parseIp } from '../model/ip.ts';
+import { isNetwork, isNodeAddress, parseIp } from '../model/ip.ts';
 import { everywhere } from '../services/access.ts';
 import { limits } from '../services/limits.ts';
 
@@ -87,9 +87,9 @@ const memory = (what: string, bytes: number) =>
 
 const address = z
   .string()
-  .refine(isIp)
+  .refine(isNodeAddress)
   .transform(parseIp)
-  .meta({ title: 'an IPv4 or IPv6 address' });
+  .meta({ title: 'the IPv4 or IPv6 address of a server' });
 
 const port = (what: string, usual: number) =>
   z
@@ -104,7 +104,7 @@ const storage = z.strictObject({
     description: 'copies of the volume, as far as there are nodes; never an even number above two',
   }),
   arbiter: address.optional().meta({
-    title: 'an IPv4 or IPv6 address',
+    title: 'the IPv4 or IPv6 address of a server',
     description:
       'the node whose copy holds names only, for a small third server; counts when the cluster is formed',
   }),
