@@ -166,6 +166,27 @@ extra: 1
     ]);
   });
 
+  test('shows those between keys, too, of the keys that are right by themselves', () => {
+    const text = `domains: no_name
+nodes: [10.0.0.1, 10.0.0.1]
+managers: 3
+ports: { http: 443 }
+limits: { krillMiB: 512 }
+storage: { arbiter: 10.0.0.9 }
+tls: { mode: private }
+publication: { mode: caching, origin: "https://ps.example/" }
+`;
+    expect(faults(text)).toEqual([
+      'km.yaml:1:10 domains: expected a domain name or a map of keys, found "no_name"',
+      'km.yaml:6:21 storage.arbiter: 10.0.0.9 is not one of the nodes',
+      'km.yaml:3:11 managers: 3 of 2 nodes',
+      'km.yaml:4:16 ports.http: 443 is for ports.https already',
+      'km.yaml:7:14 tls.mode: expected "own": a caching server shows a certificate that you give it',
+      'km.yaml:5:9 limits.krillRsyncTreeMiB: leaves Krill less than 256 MiB of its limits.krillMiB, 512',
+      'km.yaml:2:19 nodes.1: 10.0.0.1 stands there twice',
+    ]);
+  });
+
   test.each([
     [
       'an unknown key below',

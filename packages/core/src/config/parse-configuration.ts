@@ -1,6 +1,6 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { UserError } from '../model/user-error.ts';
-import { clusterUseOf } from '../paths.ts';
+import { crossFaults } from './cross-faults.ts';
 import { environmentSettings, type Setting } from './environment.ts';
 import { type Fault, faultsOf } from './faults.ts';
 import { overlay } from './overlay.ts';
@@ -46,10 +46,20 @@ export function parseConfiguration(sources: ConfigurationSources): Configuration
     return `${place} ${path.join('.') || 'the document'}: ${what}`;
   };
   const faults = [...(result.error ? faultsOf(result.error.issues, given, root) : [])];
-  if (result.data) faults.push(...crossFaults(result.data));
+  faults.push(...crossFaults(soundParts(given)));
   const all = [...variables.faults, ...faults.map(placed)];
   if (!result.success || all.length > 0) throw invalid(name, all);
   return result.data;
+}
+
+/** The top-level keys that are right by themselves: the rules between them do not wait for the others. */
+function soundParts(given: unknown): Partial<Configuration> {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return {};
+  const parts = Object.entries(configurationSchema.shape).flatMap(([key, schema]) => {
+    const part = schema.safeParse(Reflect.get(given, key));
+    return part.success && part.data !== undefined ? [[key, part.data]] : [];
+  });
+  return Object.fromEntries(parts) as Partial<Configuration>;
 }
 
 const isPart = (whole: KeyPath, path: KeyPath): boolean =>
@@ -60,58 +70,6 @@ function withDefaults(given: unknown, defaults: Readonly<Record<string, unknown>
   const { krill } = given as { krill?: unknown };
   const isPlain = typeof krill === 'object' && krill !== null && !Array.isArray(krill);
   return { ...defaults, ...given, ...(isPlain && { krill: { mode: 'own', ...krill } }) };
-}
-
-/** Rules between keys. */
-function crossFaults(configuration: Configuration): readonly Fault[] {
-  const { limits, nodes = [] } = configuration;
-  const faults: Fault[] = [
-    ...storageFaults(configuration),
-    ...portFaults(configuration),
-    ...cachingFaults(configuration),
-  ];
-  if (limits.krillRsyncTreeMiB > limits.krillMiB - 256) {
-    const what = `leaves Krill less than 256 MiB of its limits.krillMiB, ${limits.krillMiB}`;
-    faults.push({ path: ['limits', 'krillRsyncTreeMiB'], atKey: false, what });
-  }
-  for (const [index, ip] of nodes.entries()) {
-    if (nodes.indexOf(ip) === index) continue;
-    faults.push({ path: ['nodes', index], atKey: false, what: `${ip} stands there twice` });
-  }
-  return faults;
-}
-
-function storageFaults({ storage, nodes, managers }: Configuration): readonly Fault[] {
-  const { arbiter, replicas } = storage;
-  const faults: Fault[] = [];
-  const place = { path: ['storage', 'arbiter'], atKey: false };
-  if (arbiter !== undefined && nodes?.includes(arbiter) === false) {
-    faults.push({ ...place, what: `${arbiter} is not one of the nodes` });
-  }
-  if (arbiter !== undefined && replicas !== 3) {
-    faults.push({ ...place, what: 'goes with storage.replicas: 3 only' });
-  }
-  if (managers !== undefined && nodes !== undefined && managers > nodes.length) {
-    const what = `${managers} of ${nodes.length} nodes`;
-    faults.push({ path: ['managers'], atKey: false, what });
-  }
-  return faults;
-}
-
-/** Without a cluster there is no authority of its own that could sign a certificate. */
-function cachingFaults({ publication, tls }: Configuration): readonly Fault[] {
-  if (publication.mode !== 'caching' || tls.mode === 'own') return [];
-  const what = 'expected "own": a caching server shows a certificate that you give it';
-  return [{ path: ['tls', 'mode'], atKey: false, what }];
-}
-
-function portFaults({ ports }: Configuration): readonly Fault[] {
-  const taken = new Map(Object.entries(ports).map(([key, port]) => [port, `ports.${key}`]));
-  return Object.entries(ports).flatMap(([key, port]): readonly Fault[] => {
-    const user = taken.get(port) === `ports.${key}` ? clusterUseOf(port) : taken.get(port);
-    if (user === undefined) return [];
-    return [{ path: ['ports', key], atKey: false, what: `${port} is for ${user} already` }];
-  });
 }
 
 /** What is no YAML, and what refers to nothing. */
