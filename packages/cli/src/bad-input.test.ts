@@ -104,6 +104,16 @@ describe('bad input changes nothing and says what to do', () => {
     [['config', 'check', '--config=DIR/other.yaml']],
     [['init', '--private', '--slave-ips=server2,10.0.0.300,,10.0.0.2,10.0.0.2']],
     [['init', '--private', '--wait-slaves=soon', '--slave-ips=10.0.0.2,10.0.0.3']],
+    [
+      [
+        'init',
+        '--slave',
+        '--private',
+        '--advertise=10.0.0.1',
+        '--wait-slaves=9',
+        '--config=x.yaml',
+      ],
+    ],
     [['init', '--master=10.0.0.1']],
     [['init', '--wait=60']],
     [['init', '--slave', '--master=here']],
@@ -121,5 +131,26 @@ describe('bad input changes nothing and says what to do', () => {
     [['--json', 'krillc', 'list']],
   ])('%j', async (argv) => {
     expect(await said(argv)).toMatchSnapshot();
+  });
+});
+
+describe('whoever is not root is told so, but first what is wrong with the question', () => {
+  test.each([
+    [['init', '--private', '--slave-ips=10.0.0.2,10.0.0.3']],
+    [['init', '--slave=2']],
+    [['init', '--wait=60']],
+    [['init', '--slave', '--master=here']],
+    [['init', '--wait-slaves=soon']],
+    [['logs', 'apache']],
+    [['logs', 'nginx']],
+    [['restart', 'apache']],
+    [['stop']],
+    [['leave', '--no-input']],
+    [['accept', '--no-input']],
+    [['krillc', 'list']],
+  ])('%j', async (argv) => {
+    const uid = jest.spyOn(process, 'getuid').mockReturnValue(1000);
+    expect(await said(argv)).toMatchSnapshot();
+    uid.mockRestore();
   });
 });

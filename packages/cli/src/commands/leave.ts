@@ -1,10 +1,10 @@
 import { httpAgents, localStore, openMachine } from '@krillmanager/agent';
 import { type Ip, paths } from '@krillmanager/core';
+import { asRoot } from '@krillmanager/host';
 import { type ConfirmOptions, confirm } from '../confirm.ts';
 import { takeHere } from '../init/take-lock.ts';
 import { requireUnwanted } from '../leave/still-wanted.ts';
 import { type LeaveStep, leaveSteps } from '../leave/take-leave.ts';
-import { asRoot } from './as-root.ts';
 
 export interface LeaveOptions extends ConfirmOptions {
   readonly force?: boolean;

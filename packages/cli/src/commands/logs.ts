@@ -9,7 +9,7 @@ import {
   openMachine,
 } from '@krillmanager/agent';
 import { UserError } from '@krillmanager/core';
-import { asRoot } from './as-root.ts';
+import { asRoot } from '@krillmanager/host';
 
 export interface LogsOptions {
   readonly follow?: boolean;

@@ -6,12 +6,12 @@ import {
   UserError,
   withRestarted,
 } from '@krillmanager/core';
+import { asRoot } from '@krillmanager/host';
 import { bringAbout, foretell, type Undertaking } from '../init/bring-about.ts';
 import { eyesOf } from '../init/init-master.ts';
 import { printPlan } from '../init/print-plan.ts';
 import { takeLock } from '../init/take-lock.ts';
 import { runningDesired } from '../running/running-desired.ts';
-import { asRoot } from './as-root.ts';
 
 export interface RunningOptions {
   readonly dryRun?: boolean;
