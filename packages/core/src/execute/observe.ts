@@ -2,6 +2,7 @@ import { type Ip, isIp, parseIp } from '../model/ip.ts';
 import type { NodeFacts } from '../model/node-facts.ts';
 import type { MemberRecord, Observed, VolumeContents } from '../model/observed.ts';
 import { Secret } from '../model/secret.ts';
+import type { SwarmMembership } from '../model/swarm.ts';
 import { onVolume, volumeName } from '../paths.ts';
 import { readKrillState } from '../plan/steps/krill.ts';
 import { agentUnit } from '../policy.ts';
@@ -18,8 +19,9 @@ export interface Observation {
 /** Looks at everything that the planner decides by; changes nothing. */
 export async function observe({ ports, self, nodes, ownFacts }: Observation): Promise<Observed> {
   const { swarm, pool, units, names, agents, clock } = ports;
-  const [membership, seen, facts, agentEnabled, named, peers, volume] = await Promise.all([
-    swarm.membership(),
+  const [belonging, seen, found, agentEnabled, named, peers, volume] = await Promise.all([
+    // With Docker down there are other findings to be told in the same breath.
+    swarm.membership().catch(() => null),
     lookIfMounted(ports, nodes),
     ownFacts(),
     units.isActive(agentUnit),
@@ -27,6 +29,9 @@ export async function observe({ ports, self, nodes, ownFacts }: Observation): Pr
     pool.peers(),
     pool.volume(volumeName),
   ]);
+  const membership = belonging ?? unknownMembership;
+  // It may have come back between the two questions: what follows must not go by half an answer.
+  const facts = belonging === null ? { ...found, docker: null } : found;
   const manager = membership.state === 'active' && membership.manager;
   const everybody = [...new Set([...nodes, ...presentNodes(seen.contents)])];
   const others = everybody.filter((ip) => ip !== self);
@@ -46,6 +51,16 @@ export async function observe({ ports, self, nodes, ownFacts }: Observation): Pr
     ...seen,
   };
 }
+
+const unknownMembership: SwarmMembership = {
+  state: 'inactive',
+  nodeId: null,
+  clusterId: null,
+  manager: false,
+  leader: false,
+  address: null,
+  problem: 'Docker does not answer',
+};
 
 async function lookIfMounted(
   ports: Ports,
