@@ -3,12 +3,17 @@ import { isNetwork, isNodeAddress, parseIp } from '../model/ip.ts';
 import { everywhere } from '../services/access.ts';
 import { limits } from '../services/limits.ts';
 
+/** What Krill publishes names it for good: no address, and not this machine's own name for itself. */
+const isPublicName = (name: string): boolean =>
+  !/(^|\.)(\d+|localhost|localdomain)$/.test(name.toLowerCase());
+
 /** `title` says what is expected, `description` what the key is for: messages and documentation. */
 const domainName = z
   .string()
   .max(253)
   .regex(/^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/i)
   .toLowerCase()
+  .refine(isPublicName)
   .meta({ title: 'a domain name' });
 
 const handle = z
@@ -170,7 +175,7 @@ export const configurationSchema = z.strictObject({
       typeof given === 'string' ? { krill: given, rrdp: given, rsync: given } : given,
     ),
   nodes: z.array(address).min(1).max(64).optional().meta({
-    title: 'a list of addresses',
+    title: 'a list of 1 to 64 addresses',
     description: 'addresses of all nodes, that of this server too; `--slave-ips` overrides it',
   }),
   storage: storage.prefault({}),
