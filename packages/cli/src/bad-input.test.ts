@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { opensslCertificates } from '@krillmanager/host';
 import { runProgram } from './program.ts';
-import { errorText } from './render/report-error.ts';
+import { reportError } from './render/report-error.ts';
 
 /** Ten mistakes; one of them leaves a key missing, which is told, too. */
 const tenErrors = `domains:
@@ -59,18 +59,33 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true }));
 
-/** What the operator reads and the exit code; commander writes of wrong options by itself. */
+/** The exit code and what the operator reads, of us and of commander, which writes by itself. */
 async function said(argv: readonly string[]): Promise<string> {
   const there = argv.map((word) => word.replace('DIR', dir));
-  try {
-    return `exit ${await runProgram(there)}`;
-  } catch (error) {
-    const code = error instanceof Error ? Reflect.get(error, 'exitCode') : '';
-    return `exit ${String(code)}\n${errorText(error)}`
-      .replaceAll(dir, 'DIR')
-      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'THEN');
-  }
+  let written = '';
+  const write = (text: string | Uint8Array): boolean => {
+    written += String(text);
+    return true;
+  };
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    jest.spyOn(stream, 'write').mockImplementation(write),
+  );
+  const code = await runProgram(there).catch((error) => reportError(error, process.stderr));
+  for (const spy of spies) spy.mockRestore();
+  return `exit ${code}\n${written}`
+    .replaceAll(dir, 'DIR')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'THEN');
 }
+
+// Without --yes: on a day when --dry-run gets lost, nothing must happen to this machine either.
+describe('options before the command are as good as behind it', () => {
+  test.each([
+    [['--dry-run', '--no-input', 'leave']],
+    [['--json', '--dry-run', 'leave', '--force', '--no-input']],
+  ])('%j', async (argv) => {
+    expect(await said(argv)).toMatchSnapshot();
+  });
+});
 
 describe('bad input changes nothing and says what to do', () => {
   test.each([
@@ -89,9 +104,20 @@ describe('bad input changes nothing and says what to do', () => {
     [['config', 'check', '--config=DIR/other.yaml']],
     [['init', '--private', '--slave-ips=server2,10.0.0.300,,10.0.0.2,10.0.0.2']],
     [['init', '--private', '--wait-slaves=soon', '--slave-ips=10.0.0.2,10.0.0.3']],
+    [
+      [
+        'init',
+        '--slave',
+        '--private',
+        '--advertise=10.0.0.1',
+        '--wait-slaves=9',
+        '--config=x.yaml',
+      ],
+    ],
     [['init', '--master=10.0.0.1']],
     [['init', '--wait=60']],
     [['init', '--slave', '--master=here']],
+    [['init', '--slave', '--master=127.0.0.1']],
     [['init', '--slave', '--wait=long']],
     [['init', '--slave', '--join-secret-file=DIR/open']],
     [['init', '--slave', '--join-secret-file=DIR/none']],
@@ -100,7 +126,31 @@ describe('bad input changes nothing and says what to do', () => {
     [['logs', 'apache']],
     [['logs', 'nginx', '--tail=many']],
     [['leave', '--no-input']],
+    [['--slave-ips=10.0.0.2', '--wait=60', 'leave', '--yes', '--dry-run']],
+    [['--dry-run', '--private', 'config', 'show']],
+    [['--json', 'krillc', 'list']],
   ])('%j', async (argv) => {
     expect(await said(argv)).toMatchSnapshot();
+  });
+});
+
+describe('whoever is not root is told so, but first what is wrong with the question', () => {
+  test.each([
+    [['init', '--private', '--slave-ips=10.0.0.2,10.0.0.3']],
+    [['init', '--slave=2']],
+    [['init', '--wait=60']],
+    [['init', '--slave', '--master=here']],
+    [['init', '--wait-slaves=soon']],
+    [['logs', 'apache']],
+    [['logs', 'nginx']],
+    [['restart', 'apache']],
+    [['stop']],
+    [['leave', '--no-input']],
+    [['accept', '--no-input']],
+    [['krillc', 'list']],
+  ])('%j', async (argv) => {
+    const uid = jest.spyOn(process, 'getuid').mockReturnValue(1000);
+    expect(await said(argv)).toMatchSnapshot();
+    uid.mockRestore();
   });
 });

@@ -1,5 +1,5 @@
 import { logSources } from '@krillmanager/agent';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { acceptCommand } from './commands/accept.ts';
 import { configCheck, configNginx, configSchema, configShow } from './commands/config.ts';
 import { initCommand } from './commands/init.ts';
@@ -8,19 +8,28 @@ import { logsCommand } from './commands/logs.ts';
 import { parts, restartCommand, startCommand, stopCommand } from './commands/running.ts';
 import { statusCommand } from './commands/status.ts';
 import { versionCommand } from './commands/version.ts';
+import { givenOptions } from './given-options.ts';
 import { krillcCommand } from './krillc/krillc-command.ts';
 import { examples, examplesOf } from './render/examples.ts';
+import { spellSlave } from './spell-slave.ts';
 
 const json = ['--json', 'print JSON on standard output'] as const;
 const dryRun = ['--dry-run', 'print what would be done, and do nothing'] as const;
 const yes = ['--yes', 'do what needs a confirmation without asking'] as const;
 const noInput = ['--no-input', 'never ask: what needs a confirmation fails with 3'] as const;
 
+/** Commander could not read it as it is shown. */
+function slave(): Option {
+  const option = new Option('--slave <1>', 'make this server a slave: it waits for its master');
+  option.flags = '--slave[=1]';
+  return option;
+}
+
 /** Options stand before or after the command: `--slave=1 init` as the original had. */
 const withClusterOptions = (command: Command): Command =>
   withConfigurationOptions(command)
     .option('--slave-ips <ips>', 'addresses of the other nodes, separated by commas')
-    .option('--slave <1>', 'make this server a slave: it waits for its master')
+    .addOption(slave())
     .option('--master <ip>', 'of a slave: nobody else may take it in')
     .option('--join-secret-file <file>', 'by which slaves know their master; the same on all')
     .option('--wait <seconds>', 'of a slave: wait until it is a member')
@@ -72,7 +81,8 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .allowUnknownOption()
     .helpOption(false)
     .argument('[arguments...]')
-    .action(async (given: string[]) => {
+    .action(async (given: string[], _options: unknown, self: Command) => {
+      givenOptions(self);
       code = await krillcCommand(given);
     });
   program
@@ -105,8 +115,10 @@ function addCluster(program: Command, run: Run): void {
     .command('leave')
     .description('take this server out of a cluster that does not want it any more')
     .option('--force', 'also when the cluster still wants it, or cannot be asked')
+    .option(...dryRun)
     .option(...yes)
     .option(...noInput)
+    .option(...json)
     .action(run(leaveCommand));
 }
 
@@ -167,25 +179,13 @@ function addConfig(program: Command, run: Run): void {
   config.command('schema').description('JSON Schema of the file').action(run(configSchema));
 }
 
-/** Of the command and of what stands before it; a default of the one must not hide the other's value. */
-function givenOptions(command: Command): Record<string, unknown> {
-  const above = command.parent === null ? {} : givenOptions(command.parent);
-  const here = Object.entries(command.opts()).filter(
-    ([name]) => command.getOptionValueSource(name) !== 'default',
-  );
-  return { ...above, ...Object.fromEntries(here) };
-}
-
-/** `--slave` alone means 1; left as it is it would take the command after it for its value. */
-const spellSlave = (word: string): string => (word === '--slave' ? '--slave=1' : word);
-
 async function parse(
   program: Command,
   argv: readonly string[],
   code: () => number,
 ): Promise<number> {
   try {
-    await program.parseAsync(argv.map(spellSlave), { from: 'user' });
+    await program.parseAsync(spellSlave(argv), { from: 'user' });
     return code();
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;

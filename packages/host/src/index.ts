@@ -45,6 +45,7 @@ export {
   type RunOptions,
   runCommand,
 } from './run.ts';
+export { asRoot } from './system/as-root.ts';
 export { type JournalEntry, journalOf } from './system/journal.ts';
 export { migrateConnections } from './system/migrate-connections.ts';
 export { notifySystemd, type SystemdState } from './system/notify-systemd.ts';

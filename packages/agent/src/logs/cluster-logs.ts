@@ -4,7 +4,7 @@ import type { Machine } from '../machine.ts';
 import { localStore } from '../node/local-store.ts';
 import { ownAddress } from '../node/next-action.ts';
 import { entriesOf } from './entries-of.ts';
-import { localLog } from './local-log.ts';
+import { type LogPorts, localLog } from './local-log.ts';
 import type { LogEntry, LogQuery } from './log-entry.ts';
 import { remoteLog } from './remote-log.ts';
 
@@ -22,24 +22,34 @@ export interface NodeLog {
  * the others' over the cluster port, by the certificate of our agent.
  */
 export async function clusterLogs(
-  machine: Machine,
+  machine: LogPorts & Pick<Machine, 'local' | 'addresses'>,
   query: LogQuery,
   gone: AbortSignal,
 ): Promise<readonly NodeLog[]> {
   const { settings } = await localStore(machine.local).recall();
   const nodes = settings?.nodes ?? [];
   const self = ownAddress(nodes, machine.addresses());
-  const read = await localLog(machine, query);
-  const own = {
-    ip: self,
-    entries: read === null ? null : entriesOf(read, gone),
-    problem: null,
-  };
+  const own = await ownLog(machine, self, query, gone);
   if (self === null) return [own];
   const identity = await readIdentity(machine.local);
   const others = nodes.filter((ip) => ip !== self);
   const asked = others.map((peer) => logOf({ self, peer, identity, query }));
   return [own, ...(await Promise.all(asked))];
+}
+
+/** A daemon that is down here is no reason to hide what the others have. */
+async function ownLog(
+  machine: LogPorts,
+  ip: Ip | null,
+  query: LogQuery,
+  gone: AbortSignal,
+): Promise<NodeLog> {
+  try {
+    const read = await localLog(machine, query);
+    return { ip, entries: read === null ? null : entriesOf(read, gone), problem: null };
+  } catch (error) {
+    return { ip, entries: null, problem: messageOf(error) };
+  }
 }
 
 interface Asked {

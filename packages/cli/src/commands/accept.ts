@@ -10,9 +10,9 @@ import {
   UserError,
   until,
 } from '@krillmanager/core';
+import { asRoot } from '@krillmanager/host';
 import { type HeldTogether, heldTogether } from '../accept/held-together.ts';
 import { type ConfirmOptions, confirm } from '../confirm.ts';
-import { asRoot } from './as-root.ts';
 
 export interface AcceptOptions extends ConfirmOptions {
   readonly dryRun?: boolean;

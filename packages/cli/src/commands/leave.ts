@@ -1,13 +1,15 @@
-import { httpAgents, localStore, type Machine, openMachine } from '@krillmanager/agent';
+import { httpAgents, localStore, openMachine } from '@krillmanager/agent';
 import { type Ip, paths } from '@krillmanager/core';
+import { asRoot } from '@krillmanager/host';
 import { type ConfirmOptions, confirm } from '../confirm.ts';
 import { takeHere } from '../init/take-lock.ts';
 import { requireUnwanted } from '../leave/still-wanted.ts';
-import { leaveSteps } from '../leave/take-leave.ts';
-import { asRoot } from './as-root.ts';
+import { type LeaveStep, leaveSteps } from '../leave/take-leave.ts';
 
 export interface LeaveOptions extends ConfirmOptions {
   readonly force?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
 }
 
 /** Takes this server out of whatever cluster, Swarm or half-finished joining it is in. */
@@ -20,15 +22,25 @@ export async function leaveCommand(options: LeaveOptions): Promise<number> {
   if (options.force !== true && self !== null) {
     await requireUnwanted({ self, nodes }, httpAgents());
   }
+  const { dryRun = false, json = false } = options;
+  const steps = leaveSteps(machine);
+  if (dryRun) {
+    process.stdout.write(json ? planOf(steps) : steps.map(({ what }) => `${what}\n`).join(''));
+    return 0;
+  }
   await confirm(severity(self), options);
   const lock = await takeHere('krillmanager leave');
   try {
-    await takeLeave(machine);
+    await takeLeave(steps, json);
   } finally {
     await lock.release();
   }
+  process.stdout.write(json ? '{"left":true}\n' : left);
   return 0;
 }
+
+const planOf = (steps: readonly LeaveStep[]): string =>
+  `${JSON.stringify({ version: 1, steps: steps.map(({ kind }) => ({ kind })) })}\n`;
 
 const severity = (self: Ip | null) => ({
   what: `Leaving the cluster`,
@@ -40,12 +52,13 @@ const severity = (self: Ip | null) => ({
   word: 'leave',
 });
 
-async function takeLeave(machine: Machine): Promise<void> {
-  for (const [what, step] of leaveSteps(machine)) {
-    process.stderr.write(`${what} …\n`);
-    await step();
+async function takeLeave(steps: readonly LeaveStep[], quiet: boolean): Promise<void> {
+  for (const { what, run } of steps) {
+    if (!quiet) process.stderr.write(`${what} …\n`);
+    await run();
   }
-  process.stdout.write(
-    `This server belongs to no cluster any more.\n  Its copy of the volume is left in ${paths.brick}: move it away before it joins another.\n`,
-  );
 }
+
+const left = `This server belongs to no cluster any more.
+  Its copy of the volume is left in ${paths.brick}: move it away before it joins another.
+`;

@@ -8,8 +8,8 @@ import {
   type NodeLog,
   openMachine,
 } from '@krillmanager/agent';
-import { UserError } from '@krillmanager/core';
-import { asRoot } from './as-root.ts';
+import { type Ip, UserError } from '@krillmanager/core';
+import { asRoot } from '@krillmanager/host';
 
 export interface LogsOptions {
   readonly follow?: boolean;
@@ -54,7 +54,7 @@ interface NamedEntry extends LogEntry {
 
 async function show(logs: readonly NodeLog[], query: LogQuery): Promise<number> {
   const problems = logs.filter(({ problem }) => problem !== null);
-  for (const { ip, problem } of problems) complain(`${ip}: ${problem}; its log is missing`);
+  for (const { ip, problem } of problems) complain(`${nameOf(ip)}: ${problem}; its log is missing`);
   const having = logs.filter(({ entries }) => entries !== null);
   const found = having.map((log) => named(log, logs));
   if (found.length === 0 && problems.length === 0) {
@@ -68,14 +68,18 @@ async function show(logs: readonly NodeLog[], query: LogQuery): Promise<number> 
     patienceMs: query.follow ? patienceMs : Number.POSITIVE_INFINITY,
     failed: (source, error) => {
       failures += 1;
-      const node = having[found.indexOf(source)]?.ip;
-      complain(`${node}: ${error instanceof Error ? error.message : error}; its log ends here`);
+      const node = having[found.indexOf(source)]?.ip ?? null;
+      complain(
+        `${nameOf(node)}: ${error instanceof Error ? error.message : error}; its log ends here`,
+      );
     },
   });
   const last = query.tail === null || query.follow ? null : query.tail;
   for await (const entry of last === null ? merged : lastOf(merged, last)) print(entry);
   return failures > 0 ? 1 : 0;
 }
+
+const nameOf = (ip: Ip | null): string => ip ?? 'this server';
 
 /** Addresses of one width, so that the lines stand below each other. */
 async function* named(

@@ -1,19 +1,17 @@
-import { installedRelease, localStore, type Machine, openMachine } from '@krillmanager/agent';
+import { installedRelease, type Machine, openMachine } from '@krillmanager/agent';
 import {
   type ClusterSettings,
   type Part,
   planRunning,
   UserError,
-  usualSettings,
   withRestarted,
 } from '@krillmanager/core';
+import { asRoot } from '@krillmanager/host';
 import { bringAbout, foretell, type Undertaking } from '../init/bring-about.ts';
-import { desiredCluster } from '../init/desired-cluster.ts';
 import { eyesOf } from '../init/init-master.ts';
-import { ownAddressIn } from '../init/own-address.ts';
 import { printPlan } from '../init/print-plan.ts';
 import { takeLock } from '../init/take-lock.ts';
-import { asRoot } from './as-root.ts';
+import { runningDesired } from '../running/running-desired.ts';
 
 export interface RunningOptions {
   readonly dryRun?: boolean;
@@ -55,13 +53,15 @@ async function change(
 ): Promise<number> {
   asRoot(`krillmanager ${command}`);
   const machine = openMachine();
-  const undertaking = await undertake(machine, changed, options);
+  const foreseen = await undertake(machine, changed, options);
   if (options.dryRun === true) {
-    printPlan(await foretell(undertaking), undertaking.json);
+    printPlan(await foretell(foreseen), foreseen.json);
     return 0;
   }
   const lock = await takeLock(`krillmanager ${command}`, machine);
   try {
+    // Again: who had the lock until now may have changed what is there.
+    const undertaking = await undertake(machine, changed, options);
     const steps = await bringAbout(undertaking);
     const finished = JSON.stringify({ event: 'finished', ok: true, steps });
     process.stdout.write(undertaking.json ? `${finished}\n` : `${done}\n`);
@@ -76,18 +76,6 @@ async function undertake(
   changed: (settings: ClusterSettings) => ClusterSettings,
   { json = false }: RunningOptions,
 ): Promise<Undertaking> {
-  const { settings: present } = await localStore(machine.local).recall();
-  if (present === null) {
-    throw new UserError('this server is not a member of a cluster', {
-      hint: 'run "krillmanager init" first',
-    });
-  }
-  const settings = { ...usualSettings, ...changed(present) };
-  const { nodes, restarts, stopped = false, release: _, ...services } = settings;
-  const self = ownAddressIn(nodes, machine.addresses());
-  const release = await installedRelease();
-  const desired = desiredCluster({
-    ...{ self, nodes, services, stopped, restarts, given: {}, release, slaveDeadlineSeconds: 0 },
-  });
+  const desired = await runningDesired(machine, changed, await installedRelease());
   return { desired, ...eyesOf(machine, desired), json, consent: {}, plan: planRunning };
 }

@@ -46,6 +46,16 @@ const configuration = (certificate: string, key: string, token?: string) =>
     },
   });
 
+test('all that is wrong with them is told at once', async () => {
+  expect(await fault('none.pem', 'none.key', 'nothing')).toBe(
+    [
+      'krill.adminTokenFile: cannot read /nothing: ENOENT',
+      'tls.certificate: cannot read /none.pem: ENOENT',
+      'tls.key: cannot read /none.key: ENOENT',
+    ].join('\n  '),
+  );
+});
+
 async function fault(certificate: string, key: string, token?: string): Promise<string> {
   const error: unknown = await readGivenFiles(configuration(certificate, key, token)).catch(
     (thrown: unknown) => thrown,

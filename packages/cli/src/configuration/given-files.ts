@@ -1,4 +1,4 @@
-import { type Configuration, type GivenCertificate, Secret } from '@krillmanager/core';
+import { allOrFaults, type Configuration, type GivenCertificate, Secret } from '@krillmanager/core';
 import { readGivenFile, readPair, unfit } from '@krillmanager/host';
 
 export interface GivenFiles {
@@ -8,13 +8,18 @@ export interface GivenFiles {
 
 const shortestToken = 16;
 
-/** Reads the files that the configuration names. @throws UserError (usage) for what is wrong with them. */
+/**
+ * Reads the files that the configuration names.
+ * @throws UserError (usage) for all that is wrong with them
+ */
 export async function readGivenFiles({ krill, tls, domains }: Configuration): Promise<GivenFiles> {
   const names = [...new Set(Object.values(domains))];
-  return {
-    ...(krill.adminTokenFile !== undefined && { adminToken: await token(krill.adminTokenFile) }),
-    ...(tls.mode === 'own' && { certificate: await readPair(tls, names) }),
-  };
+  const file = krill.adminTokenFile;
+  const given = await allOrFaults<GivenFiles>([
+    ...(file === undefined ? [] : [token(file).then((adminToken) => ({ adminToken }))]),
+    ...(tls.mode === 'own' ? [readPair(tls, names).then((certificate) => ({ certificate }))] : []),
+  ]);
+  return Object.assign({}, ...given);
 }
 
 async function token(file: string): Promise<Secret> {

@@ -2,7 +2,6 @@ import {
   collectFacts,
   httpAgents,
   installedRelease,
-  localStore,
   type Machine,
   openMachine,
 } from '@krillmanager/agent';
@@ -10,6 +9,7 @@ import { type Observed, observe, type Ports } from '@krillmanager/core';
 import { readJoinSecret } from '@krillmanager/host';
 import type { InitOptions } from '../commands/init.ts';
 import { clusterWish } from '../configuration/cluster-wish.ts';
+import { presentSettings } from '../configuration/present-settings.ts';
 import { bringAbout, foretell, type Undertaking } from './bring-about.ts';
 import { desiredCluster } from './desired-cluster.ts';
 import { ownClusterAddress } from './own-address.ts';
@@ -24,14 +24,17 @@ import { waitForSlaves } from './wait-for-slaves.ts';
 /** The list given is the cluster wanted; no list on a formed cluster means the nodes it has. */
 export async function initMaster(options: InitOptions): Promise<number> {
   const machine = openMachine();
-  const undertaking = await undertake(options, machine);
-  const { desired, ports, json } = undertaking;
+  // What is wrong with the question needs no lock to be told.
+  const foreseen = await undertake(options, machine);
   if (options.dryRun === true) {
-    printPlan(await foretell(undertaking), json);
+    printPlan(await foretell(foreseen), foreseen.json);
     return 0;
   }
   const lock = await takeLock('krillmanager init', machine);
   try {
+    // Again: who had the lock until now may have changed what is there.
+    const undertaking = await undertake(options, machine);
+    const { desired, ports, json } = undertaking;
     await waitForSlaves(desired, ports, (line) => process.stderr.write(`${line}\n`));
     const locked = { ...undertaking, ports: { ...ports, mount: lock.mount } };
     const done = await bringAbout(locked);
@@ -47,7 +50,7 @@ export async function initMaster(options: InitOptions): Promise<number> {
 
 async function undertake(options: InitOptions, machine: Machine): Promise<Undertaking> {
   const slaveDeadlineSeconds = parseSeconds('--wait-slaves', options.waitSlaves ?? '600');
-  const { settings: present } = await localStore(machine.local).recall();
+  const { settings: present } = await presentSettings(machine);
   const { services, given, restarts, nodes: listed } = await clusterWish(options, machine, present);
   const slaves = otherNodes(options.slaveIps, listed, machine.addresses());
   const known = slaves ?? present?.nodes ?? [];

@@ -3,6 +3,7 @@ import {
   agentUnit,
   type Ip,
   isIp,
+  isNodeAddress,
   parseIp,
   type Secret,
   UserError,
@@ -47,18 +48,20 @@ export async function initSlave(options: InitOptions): Promise<number> {
   return 0;
 }
 
-async function wishOf({ master, joinSecretFile, wait }: InitOptions): Promise<SlaveWish> {
-  if (master !== undefined && !isIp(master)) {
-    throw new UserError(`--master: "${master}" is not an address`, {
-      hint: 'write the address by which the master reaches this server: --master=10.0.0.1',
-      exitCode: 2,
-    });
-  }
-  return {
-    master: master === undefined ? null : parseIp(master),
-    secret: joinSecretFile === undefined ? null : await readJoinSecret(joinSecretFile),
-    waitSeconds: wait === undefined ? null : parseSeconds('--wait', wait),
-  };
+const wishOf = async ({ master, joinSecretFile, wait }: InitOptions): Promise<SlaveWish> => ({
+  master: master === undefined ? null : parseMaster(master),
+  secret: joinSecretFile === undefined ? null : await readJoinSecret(joinSecretFile),
+  waitSeconds: wait === undefined ? null : parseSeconds('--wait', wait),
+});
+
+/** @throws UserError (usage) for what is not the address of another server. */
+export function parseMaster(text: string): Ip {
+  if (isNodeAddress(text)) return parseIp(text);
+  const what = isIp(text) ? 'the address of a server' : 'an address';
+  throw new UserError(`--master: "${text}" is not ${what}`, {
+    hint: 'write the address by which the master reaches this server: --master=10.0.0.1',
+    exitCode: 2,
+  });
 }
 
 const stepsOf = ({ master, secret }: SlaveWish): readonly (readonly [string, string])[] => [

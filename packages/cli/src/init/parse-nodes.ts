@@ -2,29 +2,36 @@ import {
   familyOf,
   type Ip,
   isIp,
+  isNodeAddress,
   parseIp,
   type StorageSettings,
   UserError,
 } from '@krillmanager/core';
 
 /** @throws UserError (usage) that names every fault of the list. */
-export function parseSlaveIps(text: string): readonly Ip[] {
+export function parseSlaveIps(text: string, own: readonly Ip[]): readonly Ip[] {
   const words = text.split(',').map((word) => word.trim());
-  const bad = words.filter((word) => !isIp(word));
   // As addresses: the same one may be written in several ways.
   const ips = words.filter(isIp).map(parseIp);
   const twice = ips.filter((ip, at) => ips.indexOf(ip) !== at);
   const faults = [
-    ...bad.map((word) => (word === '' ? 'an address is empty' : `"${word}" is not an address`)),
-    ...new Set(twice.map((word) => `"${word}" stands there twice`)),
+    ...words.flatMap(addressFault),
+    ...new Set(twice.map((ip) => `"${ip}" stands there twice`)),
+    ...new Set(ips.filter((ip) => own.includes(ip)).map((ip) => `${ip} is this server itself`)),
   ];
   if (faults.length > 0) {
     throw new UserError(`--slave-ips: ${faults.join('; ')}`, {
-      hint: 'write the addresses of the other nodes: --slave-ips=10.0.0.2,10.0.0.3',
+      hint: 'list the other nodes only, by their addresses: --slave-ips=10.0.0.2,10.0.0.3',
       exitCode: 2,
     });
   }
   return ips;
+}
+
+function addressFault(word: string): readonly string[] {
+  if (word === '') return ['an address is empty'];
+  if (!isIp(word)) return [`"${word}" is not an address`];
+  return isNodeAddress(word) ? [] : [`"${word}" is not the address of a server`];
 }
 
 /** The other nodes: of the option, else of the configuration, whose list holds this server too. */
@@ -33,7 +40,7 @@ export function otherNodes(
   listed: readonly Ip[] | null,
   addresses: readonly Ip[],
 ): readonly Ip[] | null {
-  if (slaveIps !== undefined) return parseSlaveIps(slaveIps);
+  if (slaveIps !== undefined) return parseSlaveIps(slaveIps, addresses);
   if (listed === null) return null;
   const own = listed.filter((ip) => addresses.includes(ip));
   if (own.length === 1) return listed.filter((ip) => !own.includes(ip));
@@ -54,12 +61,6 @@ export function clusterNodes(
   present: readonly Ip[] | null,
 ): readonly Ip[] {
   if (slaves === null) return present ?? [self];
-  if (slaves.includes(self)) {
-    throw new UserError(`--slave-ips: ${self} is this server itself`, {
-      hint: 'list the other nodes only',
-      exitCode: 2,
-    });
-  }
   const wanted = [self, ...slaves];
   const same = present?.length === wanted.length && present.every((ip) => wanted.includes(ip));
   return same ? present : wanted;

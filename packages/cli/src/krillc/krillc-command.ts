@@ -1,5 +1,6 @@
 import { httpAgents, installedRelease, localStore, openMachine } from '@krillmanager/agent';
 import { onVolume, paths, UserError } from '@krillmanager/core';
+import { asRoot } from '@krillmanager/host';
 import { openKrillDoor } from './krill-door.ts';
 import { krillcSpec } from './krillc-spec.ts';
 import { namedFiles } from './named-files.ts';
@@ -10,6 +11,7 @@ import { namedFiles } from './named-files.ts';
  * argument and no environment.
  */
 export async function krillcCommand(argv: readonly string[]): Promise<number> {
+  asRoot('krillmanager krillc');
   const machine = openMachine();
   const release = await installedRelease();
   const { settings } = await localStore(machine.local).recall();

@@ -30,7 +30,7 @@ const ofCommands: Readonly<Record<string, readonly string[]>> = {
   stop: ['krillmanager stop', 'krillmanager stop --dry-run'],
   restart: ['krillmanager restart', 'krillmanager restart krill'],
   logs: ['krillmanager logs nginx -f --tail=20', 'krillmanager logs agent'],
-  leave: ['krillmanager leave', 'krillmanager leave --force --yes'],
+  leave: ['krillmanager leave --dry-run', 'krillmanager leave', 'krillmanager leave --force --yes'],
   config: ['krillmanager config check', 'krillmanager config show --private'],
   show: ['krillmanager config show', 'krillmanager config show --private --json'],
   check: ['krillmanager config check --config=new.yaml'],

@@ -24,7 +24,10 @@ export interface EnvironmentSettings {
   readonly faults: readonly string[];
 }
 
-/** Values from KRILLMANAGER_<KEY>; a name that nearly is one is a fault, any other is not ours. */
+/**
+ * Values from KRILLMANAGER_<KEY>; a name that nearly is one, or the beginning of some, is a fault, any
+ * other is not ours.
+ */
 export function environmentSettings(
   environment: Readonly<Record<string, string | undefined>>,
   root: SchemaNode,
@@ -37,14 +40,15 @@ export function environmentSettings(
   });
   const faults = Object.keys(environment)
     .filter((name) => name.startsWith(variablePrefix) && !names.has(name))
-    .flatMap((name) => {
-      const meant = nearest(
-        name.slice(variablePrefix.length),
-        [...names.keys()].map(withoutPrefix),
-      );
-      return meant === null ? [] : [`${name}: did you mean ${variablePrefix}${meant}?`];
-    });
+    .flatMap((name) => misspelled(name, [...names.keys()]));
   return { settings, faults };
+}
+
+function misspelled(name: string, known: readonly string[]): readonly string[] {
+  const below = known.filter((each) => each.startsWith(`${name}_`));
+  if (below.length > 0) return [`${name}: holds no value; there are ${below.join(', ')}`];
+  const meant = nearest(withoutPrefix(name), known.map(withoutPrefix));
+  return meant === null ? [] : [`${name}: did you mean ${variablePrefix}${meant}?`];
 }
 
 const withoutPrefix = (name: string): string => name.slice(variablePrefix.length);
@@ -63,6 +67,9 @@ function readAs(text: string, path: readonly string[], root: SchemaNode): unknow
   const numbers = types.includes('integer') || nodes.some(({ enum: some }) => some?.some(isNumber));
   if (numbers && /^\d+$/.test(text)) return Number(text);
   if (types.includes('boolean') && /^(true|false)$/.test(text)) return text === 'true';
-  if (types.includes('array')) return text.split(',').map((word) => word.trim());
+  if (types.includes('array')) return listOf(text);
   return text;
 }
+
+const listOf = (text: string): readonly string[] =>
+  text.trim() === '' ? [] : text.split(',').map((word) => word.trim());

@@ -166,6 +166,27 @@ extra: 1
     ]);
   });
 
+  test('shows those between keys, too, of the keys that are right by themselves', () => {
+    const text = `domains: no_name
+nodes: [10.0.0.1, 10.0.0.1]
+managers: 3
+ports: { http: 443 }
+limits: { krillMiB: 512 }
+storage: { arbiter: 10.0.0.9 }
+tls: { mode: private }
+publication: { mode: caching, origin: "https://ps.example/" }
+`;
+    expect(faults(text)).toEqual([
+      'km.yaml:1:10 domains: expected a domain name or a map of keys, found "no_name"',
+      'km.yaml:6:21 storage.arbiter: 10.0.0.9 is not one of the nodes',
+      'km.yaml:3:11 managers: 3 of 2 nodes',
+      'km.yaml:4:16 ports.http: 443 is for ports.https already',
+      'km.yaml:7:14 tls.mode: expected "own": a caching server shows a certificate that you give it',
+      'km.yaml:5:9 limits.krillRsyncTreeMiB: leaves Krill less than 256 MiB of its limits.krillMiB, 512',
+      'km.yaml:2:19 nodes.1: 10.0.0.1 stands there twice',
+    ]);
+  });
+
   test.each([
     [
       'an unknown key below',
@@ -191,7 +212,12 @@ extra: 1
     [
       'an address that is none',
       `${smallest}nodes: [10.0.0.1, server2]\n`,
-      /^km\.yaml:9:19 nodes\.1: expected an IPv4 or IPv6 address, found "server2"$/,
+      /^km\.yaml:9:19 nodes\.1: expected the IPv4 or IPv6 address of a server, found "server2"$/,
+    ],
+    [
+      'an address that no server has',
+      `${smallest}nodes: [10.0.0.1, 127.0.0.1]\n`,
+      /^km\.yaml:9:19 nodes\.1: expected the IPv4 or IPv6 address of a server, found "127\.0\.0\.1"$/,
     ],
     [
       'an address that stands there twice',
@@ -242,6 +268,47 @@ extra: 1
       'one name for all that is none',
       smallest.replace(/domains:.*?krill:\n/s, 'domains: no_name\nkrill:\n'),
       /^km\.yaml:1:10 domains: expected a domain name.*, found "no_name"$/,
+    ],
+    [
+      'no node',
+      `${smallest}nodes: []\n`,
+      /^km\.yaml:9:8 nodes: expected a list of 1 to 64 addresses, found 0$/,
+    ],
+    [
+      'more nodes than there can be',
+      `${smallest}nodes: [${Array.from({ length: 65 }, (_, at) => `10.0.0.${at + 1}`)}]\n`,
+      /^km\.yaml:9:8 nodes: expected a list of 1 to 64 addresses, found 65$/,
+    ],
+    [
+      'an address for a name',
+      smallest.replace('krill.example.net', '192.0.2.1'),
+      /^km\.yaml:2:10 domains\.krill: expected a domain name, found "192\.0\.2\.1"$/,
+    ],
+    [
+      'a name that means something else everywhere',
+      smallest.replace('krill.example.net', 'LOCALHOST'),
+      /^km\.yaml:2:10 domains\.krill: expected a domain name, found "LOCALHOST"$/,
+    ],
+    [
+      'a token in the place of its file',
+      smallest.replace('mode: own', 'mode: own\n  adminTokenFile: s3cret-s3cret-s3cret'),
+      /^km\.yaml:7:19 krill\.adminTokenFile: expected an absolute path, found something else$/,
+    ],
+    ['a number for a key', `${smallest}17: 3\n`, /^km\.yaml:9:1 17: is not known here; known/],
+    [
+      'a list for a key',
+      `${smallest}? [a, b]\n: 3\n`,
+      /^km\.yaml:9:3 a key is a word, not a list or a map$/,
+    ],
+    ['nothing for a key', `${smallest}: 3\n`, /^km\.yaml:9:1 .*: is not known here; known/],
+    [
+      'aliases without end',
+      `${smallest}a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]
+c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]
+d: [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]
+`,
+      /^km\.yaml Excessive alias count/,
     ],
     ['no text at all', '', /^km\.yaml the document: expected a map of keys, found nothing$/],
     ['a text', 'krill', /^km\.yaml:1:1 the document: expected a map of keys, found "krill"$/],
@@ -297,6 +364,51 @@ describe('what stands elsewhere', () => {
     expect(parseConfiguration(sources).tls).toEqual({ mode: 'private' });
     const odd = { KRILLMANAGER_TLS_MODE: 'odd' };
     expect(parseConfiguration({ ...sources, environment: odd }).tls).toEqual({ mode: 'private' });
+  });
+
+  test('may name another mode than the file: what only the other one knows goes with it', () => {
+    const text = `domains: a.example
+krill: { mode: own, ca: mine }
+tls: { mode: own, certificate: /c, key: /k }
+`;
+    const wish = { KRILLMANAGER_TLS_MODE: 'private', KRILLMANAGER_KRILL_MODE: 'testbed' };
+    const found = parseConfiguration({ file: { name: 'km.yaml', text }, environment: wish });
+    expect(found.tls).toEqual({ mode: 'private' });
+    expect(found.krill).toEqual({ mode: 'testbed', cas: 10, roas: 10 });
+    const same = parseConfiguration({
+      file: { name: 'km.yaml', text },
+      environment: { KRILLMANAGER_KRILL_MODE: 'third-party', KRILLMANAGER_TLS_KEY: '/other' },
+    });
+    expect(same.krill).toEqual({ mode: 'third-party', ca: 'mine' });
+    expect(same.tls).toEqual({ mode: 'own', certificate: '/c', key: '/other' });
+  });
+
+  test('may name one of three domains, and leave the others as they are by default', () => {
+    const found = parseConfiguration({
+      file: null,
+      environment: { KRILLMANAGER_DOMAINS_KRILL: 'x.example' },
+      flags,
+      defaults: { domains: 'host.example' },
+    });
+    const name = 'host.example';
+    expect(found.domains).toEqual({ krill: 'x.example', rrdp: name, rsync: name });
+  });
+
+  test('may be an empty list', () => {
+    const nobody = { KRILLMANAGER_ACCESS_KRILL: '' };
+    expect(parseConfiguration({ file, environment: nobody }).access.krill).toEqual([]);
+    const none = { KRILLMANAGER_NODES: ' ' };
+    expect(() => parseConfiguration({ file, environment: none })).toThrow(
+      'KRILLMANAGER_NODES nodes: expected a list of 1 to 64 addresses, found 0',
+    );
+  });
+
+  test('is named when it is the beginning of some variables only', () => {
+    expect(() =>
+      parseConfiguration({ file, environment: { KRILLMANAGER_TLS: 'private' } }),
+    ).toThrow(
+      'KRILLMANAGER_TLS: holds no value; there are KRILLMANAGER_TLS_MODE, KRILLMANAGER_TLS_CERTIFICATE',
+    );
   });
 
   test('is all there is, without a file', () => {

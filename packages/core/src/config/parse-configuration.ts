@@ -1,9 +1,18 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
-import { UserError } from '../model/user-error.ts';
-import { clusterUseOf } from '../paths.ts';
+import {
+  type Document,
+  isNode,
+  isScalar,
+  isMap as isYamlMap,
+  LineCounter,
+  parseDocument,
+  type Scalar,
+  visit,
+} from 'yaml';
+import { messageOf, UserError } from '../model/user-error.ts';
+import { crossFaults } from './cross-faults.ts';
 import { environmentSettings, type Setting } from './environment.ts';
 import { type Fault, faultsOf } from './faults.ts';
-import { overlay } from './overlay.ts';
+import { isMap, overlay } from './overlay.ts';
 import { type Configuration, configurationSchema } from './schema.ts';
 import { configurationJsonSchema, type KeyPath } from './schema-tree.ts';
 
@@ -34,9 +43,11 @@ export function parseConfiguration(sources: ConfigurationSources): Configuration
   };
   const unreadable = syntaxFaults(document).map(({ offset, what }) => `${at(offset)} ${what}`);
   if (unreadable.length > 0) throw invalid(name, unreadable);
+  const written = plainValue(document, name);
   const variables = environmentSettings(environment, root);
   const settings = [...variables.settings, ...flags];
-  const given = withDefaults(overlay(document.toJS(), settings), defaults);
+  const whole = isMap(written) ? { ...defaults, ...written } : written;
+  const given = withMode(overlay(whole, settings, root));
   const result = configurationSchema.safeParse(given);
   const placed = (fault: Fault): string => {
     const { path, what } = fault;
@@ -46,72 +57,38 @@ export function parseConfiguration(sources: ConfigurationSources): Configuration
     return `${place} ${path.join('.') || 'the document'}: ${what}`;
   };
   const faults = [...(result.error ? faultsOf(result.error.issues, given, root) : [])];
-  if (result.data) faults.push(...crossFaults(result.data));
+  faults.push(...crossFaults(soundParts(given)));
   const all = [...variables.faults, ...faults.map(placed)];
   if (!result.success || all.length > 0) throw invalid(name, all);
   return result.data;
 }
 
+/** The top-level keys that are right by themselves: the rules between them do not wait for the others. */
+function soundParts(given: unknown): Partial<Configuration> {
+  if (!isMap(given)) return {};
+  const parts = Object.entries(configurationSchema.shape).flatMap(([key, schema]) => {
+    const part = schema.safeParse(given[key]);
+    return part.success && part.data !== undefined ? [[key, part.data]] : [];
+  });
+  return Object.fromEntries(parts) as Partial<Configuration>;
+}
+
 const isPart = (whole: KeyPath, path: KeyPath): boolean =>
   whole.every((key, at) => key === path[at]);
 
-function withDefaults(given: unknown, defaults: Readonly<Record<string, unknown>>): unknown {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
-  const { krill } = given as { krill?: unknown };
-  const isPlain = typeof krill === 'object' && krill !== null && !Array.isArray(krill);
-  return { ...defaults, ...given, ...(isPlain && { krill: { mode: 'own', ...krill } }) };
+/** The mode need not be named with what else is said of Krill. */
+function withMode(given: unknown): unknown {
+  if (!isMap(given) || !isMap(given['krill'])) return given;
+  return { ...given, krill: { mode: 'own', ...given['krill'] } };
 }
 
-/** Rules between keys. */
-function crossFaults(configuration: Configuration): readonly Fault[] {
-  const { limits, nodes = [] } = configuration;
-  const faults: Fault[] = [
-    ...storageFaults(configuration),
-    ...portFaults(configuration),
-    ...cachingFaults(configuration),
-  ];
-  if (limits.krillRsyncTreeMiB > limits.krillMiB - 256) {
-    const what = `leaves Krill less than 256 MiB of its limits.krillMiB, ${limits.krillMiB}`;
-    faults.push({ path: ['limits', 'krillRsyncTreeMiB'], atKey: false, what });
+/** @throws UserError for what only shows when it is put together, as aliases without end. */
+function plainValue(document: Document.Parsed, name: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw invalid(name, [`${name} ${messageOf(error)}`]);
   }
-  for (const [index, ip] of nodes.entries()) {
-    if (nodes.indexOf(ip) === index) continue;
-    faults.push({ path: ['nodes', index], atKey: false, what: `${ip} stands there twice` });
-  }
-  return faults;
-}
-
-function storageFaults({ storage, nodes, managers }: Configuration): readonly Fault[] {
-  const { arbiter, replicas } = storage;
-  const faults: Fault[] = [];
-  const place = { path: ['storage', 'arbiter'], atKey: false };
-  if (arbiter !== undefined && nodes?.includes(arbiter) === false) {
-    faults.push({ ...place, what: `${arbiter} is not one of the nodes` });
-  }
-  if (arbiter !== undefined && replicas !== 3) {
-    faults.push({ ...place, what: 'goes with storage.replicas: 3 only' });
-  }
-  if (managers !== undefined && nodes !== undefined && managers > nodes.length) {
-    const what = `${managers} of ${nodes.length} nodes`;
-    faults.push({ path: ['managers'], atKey: false, what });
-  }
-  return faults;
-}
-
-/** Without a cluster there is no authority of its own that could sign a certificate. */
-function cachingFaults({ publication, tls }: Configuration): readonly Fault[] {
-  if (publication.mode !== 'caching' || tls.mode === 'own') return [];
-  const what = 'expected "own": a caching server shows a certificate that you give it';
-  return [{ path: ['tls', 'mode'], atKey: false, what }];
-}
-
-function portFaults({ ports }: Configuration): readonly Fault[] {
-  const taken = new Map(Object.entries(ports).map(([key, port]) => [port, `ports.${key}`]));
-  return Object.entries(ports).flatMap(([key, port]): readonly Fault[] => {
-    const user = taken.get(port) === `ports.${key}` ? clusterUseOf(port) : taken.get(port);
-    if (user === undefined) return [];
-    return [{ path: ['ports', key], atKey: false, what: `${port} is for ${user} already` }];
-  });
 }
 
 /** What is no YAML, and what refers to nothing. */
@@ -121,6 +98,10 @@ function syntaxFaults(document: Document.Parsed): { offset: number; what: string
     Alias: (_key, alias) => {
       if (alias.resolve(document) !== undefined) return;
       faults.push({ offset: alias.range?.[0] ?? 0, what: `there is no anchor for the alias` });
+    },
+    Pair: (_key, { key }) => {
+      if (!isNode(key) || isScalar(key)) return;
+      faults.push({ offset: key.range?.[0] ?? 0, what: 'a key is a word, not a list or a map' });
     },
   });
   return faults;
@@ -138,10 +119,12 @@ function offsetOf(document: Document.Parsed, { path, atKey }: Fault): number | n
 
 function keyOffset(document: Document.Parsed, path: KeyPath): number | null {
   const map = document.getIn(path.slice(0, -1), true);
-  const pairs = isMap(map) ? map.items : [];
-  const key = pairs.map((pair) => pair.key).find((k) => isScalar(k) && k.value === path.at(-1));
-  return isScalar(key) ? (key.range?.[0] ?? null) : null;
+  const keys = (isYamlMap(map) ? map.items : []).map((pair) => pair.key).filter(isScalar);
+  return keys.find((key) => textOf(key) === path.at(-1))?.range?.[0] ?? null;
 }
+
+/** As it is called in the document's value: a number, or nothing, may be a key. */
+const textOf = ({ value }: Scalar): string => (value === null ? '' : String(value));
 
 const invalid = (name: string, faults: readonly string[]): UserError =>
   new UserError(`${name} is not valid:\n${faults.map((fault) => `  ${fault}`).join('\n')}`, {

@@ -52,3 +52,9 @@ export function allKeys(root: SchemaNode, path: readonly string[] = []): readonl
     return [here.join('.'), ...allKeys(root, here)];
   });
 }
+
+/** Of a map that holds different keys in different modes, those of this one. */
+export const keysWith = (mode: unknown, nodes: readonly SchemaNode[]): readonly string[] =>
+  nodes
+    .filter(({ properties }) => (properties?.['mode']?.const ?? mode) === mode)
+    .flatMap(({ properties = {} }) => Object.keys(properties));

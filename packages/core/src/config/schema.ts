@@ -1,7 +1,11 @@
 import { z } from 'zod';
-import { isIp, isNetwork, parseIp } from '../model/ip.ts';
+import { isNetwork, isNodeAddress, parseIp } from '../model/ip.ts';
 import { everywhere } from '../services/access.ts';
 import { limits } from '../services/limits.ts';
+
+/** What Krill publishes names it for good: no address, and not this machine's own name for itself. */
+const isPublicName = (name: string): boolean =>
+  !/(^|\.)(\d+|localhost|localdomain)$/.test(name.toLowerCase());
 
 /** `title` says what is expected, `description` what the key is for: messages and documentation. */
 const domainName = z
@@ -9,6 +13,7 @@ const domainName = z
   .max(253)
   .regex(/^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/i)
   .toLowerCase()
+  .refine(isPublicName)
   .meta({ title: 'a domain name' });
 
 const handle = z
@@ -87,9 +92,9 @@ const memory = (what: string, bytes: number) =>
 
 const address = z
   .string()
-  .refine(isIp)
+  .refine(isNodeAddress)
   .transform(parseIp)
-  .meta({ title: 'an IPv4 or IPv6 address' });
+  .meta({ title: 'the IPv4 or IPv6 address of a server' });
 
 const port = (what: string, usual: number) =>
   z
@@ -104,7 +109,7 @@ const storage = z.strictObject({
     description: 'copies of the volume, as far as there are nodes; never an even number above two',
   }),
   arbiter: address.optional().meta({
-    title: 'an IPv4 or IPv6 address',
+    title: 'the IPv4 or IPv6 address of a server',
     description:
       'the node whose copy holds names only, for a small third server; counts when the cluster is formed',
   }),
@@ -170,7 +175,7 @@ export const configurationSchema = z.strictObject({
       typeof given === 'string' ? { krill: given, rrdp: given, rsync: given } : given,
     ),
   nodes: z.array(address).min(1).max(64).optional().meta({
-    title: 'a list of addresses',
+    title: 'a list of 1 to 64 addresses',
     description: 'addresses of all nodes, that of this server too; `--slave-ips` overrides it',
   }),
   storage: storage.prefault({}),

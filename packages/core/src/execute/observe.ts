@@ -3,6 +3,7 @@ import type { NodeFacts } from '../model/node-facts.ts';
 import type { MemberRecord, Observed, VolumeContents } from '../model/observed.ts';
 import { Secret } from '../model/secret.ts';
 import type { VolumeState } from '../model/storage.ts';
+import type { SwarmMembership } from '../model/swarm.ts';
 import { onVolume, volumeName } from '../paths.ts';
 import { leavingNodes } from '../plan/leaving.ts';
 import { readKrillState } from '../plan/steps/krill.ts';
@@ -22,8 +23,9 @@ export interface Observation {
 /** Looks at everything that the planner decides by; changes nothing. */
 export async function observe({ ports, self, nodes, ownFacts }: Observation): Promise<Observed> {
   const { swarm, pool, units, names, agents, clock } = ports;
-  const [membership, seen, facts, agentEnabled, named, peers, volume] = await Promise.all([
-    swarm.membership(),
+  const [belonging, seen, found, agentEnabled, named, peers, volume] = await Promise.all([
+    // With Docker down there are other findings to be told in the same breath.
+    swarm.membership().catch(() => null),
     lookIfMounted(ports, nodes),
     ownFacts(),
     units.isActive(agentUnit),
@@ -31,6 +33,9 @@ export async function observe({ ports, self, nodes, ownFacts }: Observation): Pr
     pool.peers(),
     pool.volume(volumeName),
   ]);
+  const membership = belonging ?? unknownMembership;
+  // It may have come back between the two questions: what follows must not go by half an answer.
+  const facts = belonging === null ? { ...found, docker: null } : found;
   const manager = membership.state === 'active' && membership.manager;
   const known = presentNodes(seen.contents);
   const leaving = leavingNodes({ contents: seen.contents, peers }, { nodes });
@@ -53,6 +58,16 @@ export async function observe({ ports, self, nodes, ownFacts }: Observation): Pr
     ...seen,
   };
 }
+
+const unknownMembership: SwarmMembership = {
+  state: 'inactive',
+  nodeId: null,
+  clusterId: null,
+  manager: false,
+  leader: false,
+  address: null,
+  problem: 'Docker does not answer',
+};
 
 async function lookIfMounted(
   ports: Ports,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { bracketed, hostName, ipOfHost, isIp, parseIp } from './ip.ts';
+import { bracketed, hostName, ipOfHost, isIp, isNodeAddress, parseIp } from './ip.ts';
 
 describe('an address', () => {
   test.each([
@@ -42,6 +42,39 @@ describe('an address', () => {
     expect(bracketed(parseIp('10.55.0.1'))).toBe('10.55.0.1');
     expect(bracketed(parseIp('fd55::1'))).toBe('[fd55::1]');
   });
+});
+
+describe('the address of a server', () => {
+  test.each([
+    '10.55.0.1',
+    '100.64.0.1',
+    '192.0.2.255',
+    '223.255.255.254',
+    'fd55::1',
+    '2001:db8::1',
+    '1::',
+    '64:ff9b::a00:1',
+  ])('may be %s', (text) => expect(isNodeAddress(text)).toBe(true));
+
+  test.each([
+    '0.0.0.0',
+    '127.0.0.1',
+    '127.1.2.3',
+    '169.254.1.1',
+    '224.0.0.1',
+    '239.255.255.250',
+    '240.0.0.1',
+    '255.255.255.255',
+    '::',
+    '::1',
+    '0:0:0:0:0:0:0:1',
+    '::ffff:10.55.0.1',
+    '::10.55.0.1',
+    'FE80::1',
+    'febf::1',
+    'ff02::1',
+    'server2',
+  ])('may not be %s', (text) => expect(isNodeAddress(text)).toBe(false));
 });
 
 const anyAddress = fc.oneof(fc.ipV4(), fc.ipV6());

@@ -19,6 +19,25 @@ export function parseIp(text: string): Ip {
   return (text.includes(':') ? canonicalIpv6(text) : text) as Ip;
 }
 
+/**
+ * What no server in a network can be reached by: this host and loopback, link-local, multicast,
+ * reserved and broadcast (RFC 6890), and IPv4 spelled as IPv6 (RFC 4291, 2.5.5), which would be a
+ * second name of the same server.
+ */
+const notOfNodes = [
+  /^(0|127|22[4-9]|23\d|24\d|25[0-5])\./,
+  /^169\.254\./,
+  /^::1?$/,
+  /^::ffff:/,
+  /^::[\da-f]+:[\da-f]+$/,
+  /^fe[89ab][\da-f]:/,
+  /^ff[\da-f]{2}:/,
+];
+
+/** Whether a server of a cluster can have this address. */
+export const isNodeAddress = (text: string): boolean =>
+  isIp(text) && !notOfNodes.some((kind) => kind.test(parseIp(text)));
+
 const prefix = 'km-';
 
 /**

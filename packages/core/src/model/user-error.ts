@@ -19,7 +19,7 @@ export class UserError extends Error {
   }
 }
 
-/** Findings about several nodes that belong to one failure, each with its own remedy. */
+/** Findings about several nodes or files that belong to one failure, each with its own remedy. */
 export class NodeErrors extends UserError {
   readonly findings: readonly UserError[];
 
@@ -33,3 +33,23 @@ export class NodeErrors extends UserError {
 /** What anything that was thrown says of itself. */
 export const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
+
+/**
+ * All results, or all that is wrong with them at once.
+ * @throws the only fault as it is; UserError with the words of several
+ */
+export async function allOrFaults<T>(asked: readonly Promise<T>[]): Promise<readonly T[]> {
+  const ends = await Promise.allSettled(asked);
+  const faults: unknown[] = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+  const [first] = faults;
+  if (faults.length === 0) return Promise.all(asked);
+  const told = faults.filter((fault) => fault instanceof UserError);
+  // What nobody expected goes first.
+  if (told.length < faults.length) throw faults.find((fault) => !(fault instanceof UserError));
+  if (told.length === 1) throw first;
+  const hints = new Set(told.flatMap(({ hint }) => hint ?? []));
+  throw new UserError(told.map(({ message }) => message).join('\n  '), {
+    hint: [...hints].join('\n  '),
+    exitCode: told[0]?.exitCode ?? 1,
+  });
+}

@@ -43,7 +43,10 @@ describe('the plan for what runs', () => {
     expect(steps(withRestarted(settings, [part]))).toEqual(expected);
   });
 
-  test('is empty while the volume cannot be read', () => {
-    expect(steps(stopped, { contents: null })).toEqual([]);
+  test.each([
+    ['the volume cannot be read here', { contents: null }],
+    ['the volume does not say whose it is', withContents({ cluster: null })],
+  ])('is none, and no success either, when %s', (message, seen) => {
+    expect(() => steps(stopped, seen)).toThrow(message);
   });
 });

@@ -223,7 +223,9 @@ function checkBelonging(ip: Ip, facts: NodeFacts, observed: Observed): UserError
 
 /** A worker does not know its Swarm's name; but ours knows its workers. */
 function isElsewhere(ip: Ip, { swarm }: NodeFacts, observed: Observed): boolean {
-  if (ip === observed.self) return false;
+  // Without an answer of our own Docker nothing can be compared.
+  const told = observed.facts.get(observed.self)?.docker !== null;
+  if (ip === observed.self || !told) return false;
   if (swarm.clusterId !== null) return swarm.clusterId !== observed.swarm.clusterId;
   const recorded = observed.contents?.members.get(ip)?.swarmNodeId;
   const known = observed.swarmNodes.some(({ id, address }) => id === recorded || address === ip);

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { type GivenCertificate, type PairFiles, Secret } from '@krillmanager/core';
+import { allOrFaults, type GivenCertificate, type PairFiles, Secret } from '@krillmanager/core';
 import { readGivenFile, unfit } from '../files/given-file.ts';
 import { certificateNames, covers } from './certificate-names.ts';
 
@@ -12,8 +12,10 @@ export async function readPair(
   files: PairFiles,
   domains: readonly string[],
 ): Promise<GivenCertificate> {
-  const certificate = await readGivenFile('tls.certificate', files.certificate);
-  const key = await readGivenFile('tls.key', files.key);
+  const [certificate = '', key = ''] = await allOrFaults([
+    readGivenFile('tls.certificate', files.certificate),
+    readGivenFile('tls.key', files.key),
+  ]);
   const leaf = parsed('tls.certificate', files.certificate, () => new X509Certificate(certificate));
   const secret = parsed('tls.key', files.key, () => createPrivateKey(key));
   const names = certificateNames(leaf);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { parseIp, usualSettings } from '@krillmanager/core';
 import { closingChains } from './closing-chains.ts';
 import { firewalldCommands } from './firewalld.ts';
@@ -112,6 +112,16 @@ describe('open-cluster-ports', () => {
       code: 0,
       stdout: expect.stringContaining('Usage: open-cluster-ports'),
     });
+  });
+
+  test('is for root, also when it only prints', async () => {
+    const uid = jest.spyOn(process, 'getuid').mockReturnValue(1000);
+    expect(await run('--dry-run')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: '✗ open-cluster-ports has to be run as root\n  sudo open-cluster-ports\n',
+    });
+    uid.mockRestore();
   });
 
   const wrong: [argv: string[], said: string][] = [

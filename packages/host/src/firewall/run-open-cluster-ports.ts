@@ -12,6 +12,7 @@ import {
 } from '@krillmanager/core';
 import { hostFiles } from '../files/host-files.ts';
 import type { Argv } from '../run.ts';
+import { asRoot } from '../system/as-root.ts';
 import { type PortRange, rangeText, serverPorts, worldPorts } from './cluster-ports.ts';
 import { type FirewallRecord, writeFirewallRecord } from './firewall-record.ts';
 import type { Scope } from './nft-ruleset.ts';
@@ -67,6 +68,7 @@ async function open(
   dryRun: boolean,
   output: CommandOutput,
 ): Promise<number> {
+  asRoot('open-cluster-ports');
   const { scope, keepOpen } = record;
   const files = hostFiles();
   const services = await portsHere(files);

@@ -6,7 +6,9 @@ import {
   type Ip,
   type KrillSettings,
   NodeErrors,
+  type Observed,
   observe,
+  type Plan,
   type Ports,
   preflight,
   type Release,
@@ -48,32 +50,35 @@ export interface InitOptions {
   readonly ports: Ports;
   /** The run ends before the step of this number. */
   readonly interruptedAfter?: number;
+  /** That of another command. */
+  readonly plan?: (observed: Observed, desired: Desired) => Plan;
 }
 
 /** What the command does between its lock and its summary. */
 export function runInit(
   world: FakeWorld,
   desired: Desired,
-  { ports, interruptedAfter = Number.POSITIVE_INFINITY }: InitOptions,
+  { ports, interruptedAfter = Number.POSITIVE_INFINITY, plan }: InitOptions,
 ): Promise<Converged> {
   const { self, nodes } = desired;
-  let steps = 0;
+  let done = 0;
   return converge({
     desired,
+    ...(plan && { plan }),
     look: async () => observe({ ports, self, nodes, ownFacts: () => world.factsAt(self) }),
     check: (observed) => {
       const findings = preflight(observed, desired);
       if (findings.length > 0)
         throw new NodeErrors(`not ready: ${findings.map(String).join('; ')}`, findings);
     },
-    run: (plan) =>
-      execute(plan, {
+    run: (steps) =>
+      execute(steps, {
         ports,
         desired,
         emit: ({ event }) => {
-          if (event === 'done') steps += 1;
+          if (event === 'done') done += 1;
         },
-        interrupted: () => steps >= interruptedAfter,
+        interrupted: () => done >= interruptedAfter,
       }),
   });
 }
