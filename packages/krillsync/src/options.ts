@@ -5,6 +5,7 @@ import { KrillsyncError, messageOf } from './krillsync-error.ts';
 import { barrierDeadlineSeconds } from './limits.ts';
 import { isMarkerName } from './marker.ts';
 import type { RemovalRule } from './removal.ts';
+import { overlapOf } from './separate-directories.ts';
 import { type NotificationUri, parseNotificationUri } from './uri.ts';
 
 type SourceChoice =
@@ -120,13 +121,18 @@ function taskOf(flags: Flags): 'once' | 'watch' | 'dry run' | 'verify' | 'repair
 function complete(uri: string, flags: Flags): Options {
   const stateDir = resolve(flags.stateDir);
   const notification = notificationOf(uri);
-  return {
-    notification,
+  const places = {
     source: sourceOf(notification, flags),
     stateDir,
     rrdpDir: resolve(flags.rrdpDir ?? join(stateDir, 'rrdp')),
     rsyncDir: resolve(flags.rsyncDir ?? join(stateDir, 'rsync')),
     rsyncDisable: flags.rsyncDisable ?? false,
+  };
+  const overlap = overlapOf(places);
+  if (overlap !== undefined) throw usage(overlap);
+  return {
+    notification,
+    ...places,
     rsyncIncludeHost: flags.rsyncIncludeHost ?? false,
     rsyncInterval: flags.rsyncInterval ?? (flags.watch ? 30 : 0),
     rrdpNotifyDelay: flags.rrdpNotifyDelay,
