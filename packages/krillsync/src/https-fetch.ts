@@ -43,7 +43,7 @@ export class HttpsFetcher {
   /**
    * Follows redirects within the origin. Answers are 200 or 304; anything else is an error.
    *
-   * @throws KrillsyncError (source); SourceMoved for a file that is not there.
+   * @throws KrillsyncError (source); SourceMoved for a file that is not there; RequestRefused.
    */
   async get(url: URL, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
     let at = url;
@@ -129,8 +129,17 @@ function sameOrigin(from: URL, location: string | undefined): URL {
   throw new KrillsyncError('source', `${from.href} redirects to ${where}, which is another origin`);
 }
 
+/** The answer to a request that may have said too much, or what the source does not understand. */
+export class RequestRefused extends KrillsyncError {
+  constructor(message: string) {
+    super('source', message);
+    this.name = 'RequestRefused';
+  }
+}
+
 function unusable(url: URL, status: number): KrillsyncError {
   const message = `${url.href} answers ${status}`;
-  const isGone = status === 404 || status === 410;
-  return isGone ? new SourceMoved(message) : new KrillsyncError('source', message);
+  if (status === 404 || status === 410) return new SourceMoved(message);
+  const isOfRequest = status === 400 || status === 412 || status === 431;
+  return isOfRequest ? new RequestRefused(message) : new KrillsyncError('source', message);
 }

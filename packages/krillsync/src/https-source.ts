@@ -1,9 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { HttpsFetcher, type HttpsOptions } from './https-fetch.ts';
+import { HttpsFetcher, type HttpsOptions, RequestRefused } from './https-fetch.ts';
 import { KrillsyncError, messageOf, refuse, SourceMoved } from './krillsync-error.ts';
-import { fileMaxBytes, gzipFreeBytes, gzipMaxRatio, notificationMaxBytes } from './limits.ts';
+import {
+  fileMaxBytes,
+  gzipFreeBytes,
+  gzipMaxRatio,
+  notificationMaxBytes,
+  validatorMaxBytes,
+} from './limits.ts';
 import type { Source, SourceFile } from './source.ts';
 import type { RememberedAnswer, SourceMemory } from './source-memory.ts';
 
@@ -67,7 +73,7 @@ class News {
 
   async #ask(): Promise<RememberedAnswer> {
     const last = this.#last ?? this.#memory.recall(this.#url.href);
-    const response = await this.#fetcher.get(this.#url, conditions(last));
+    const response = await this.#request(conditions(last));
     if (response.statusCode === 304) {
       response.resume();
       if (!last) throw refuse(`${this.#url.href} answers 304 to a request without conditions`);
@@ -80,14 +86,29 @@ class News {
     if (etag !== undefined || lastModified !== undefined) this.#memory.keep(this.#last);
     return this.#last;
   }
+
+  /** Conditions that the source does not take are forgotten: they would block it for ever. */
+  async #request(asked: Record<string, string>): Promise<IncomingMessage> {
+    try {
+      return await this.#fetcher.get(this.#url, asked);
+    } catch (error) {
+      if (!(error instanceof RequestRefused) || Object.keys(asked).length === 0) throw error;
+      this.#last = undefined;
+      this.#memory.forget();
+      return this.#fetcher.get(this.#url, {});
+    }
+  }
 }
 
 function conditions(last: RememberedAnswer | undefined): Record<string, string> {
   return {
-    ...(last?.etag === undefined ? {} : { 'if-none-match': last.etag }),
-    ...(last?.lastModified === undefined ? {} : { 'if-modified-since': last.lastModified }),
+    ...(isShort(last?.etag) ? { 'if-none-match': last.etag } : {}),
+    ...(isShort(last?.lastModified) ? { 'if-modified-since': last.lastModified } : {}),
   };
 }
+
+const isShort = (validator: string | undefined): validator is string =>
+  validator !== undefined && validator.length <= validatorMaxBytes;
 
 async function wholeBody(url: URL, response: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];

@@ -60,6 +60,8 @@ export interface HttpsLimits {
   readonly attemptsMaxCount: number;
   readonly retryMs: number;
 }
+/** Of an ETag or Last-Modified; longer ones would make our request too large for the source. */
+export const validatorMaxBytes = 256;
 /** Base64 of DER in XML is packed to a half; a body that grows so much was made to do harm. */
 export const gzipMaxRatio = 100;
 export const gzipFreeBytes = 1024 * 1024;

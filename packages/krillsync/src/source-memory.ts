@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDirectories, replaceFile } from './durable.ts';
 
@@ -45,6 +45,12 @@ export class SourceMemory {
     try {
       makeDirectories(this.#stateDir);
       replaceFile(this.#path, temporary, Buffer.concat([Buffer.from(`${head}\n`), body]));
+    } catch {}
+  }
+
+  forget(): void {
+    try {
+      rmSync(this.#path, { force: true });
     } catch {}
   }
 
