@@ -4,10 +4,10 @@ import { createGunzip } from 'node:zlib';
 import { HttpsFetcher, type HttpsOptions, RequestRefused } from './https-fetch.ts';
 import { KrillsyncError, messageOf, refuse, SourceMoved } from './krillsync-error.ts';
 import {
-  fileMaxBytes,
   gzipFreeBytes,
   gzipMaxRatio,
   notificationMaxBytes,
+  sourceLimits,
   validatorMaxBytes,
 } from './limits.ts';
 import type { Source, SourceFile } from './source.ts';
@@ -123,7 +123,7 @@ async function wholeBody(url: URL, response: IncomingMessage): Promise<Buffer> {
 function fileOf(url: URL, response: IncomingMessage): SourceFile {
   return {
     mtime: secondsOf(response.headers['last-modified']),
-    chunks: () => bodyOf(url, response, fileMaxBytes),
+    chunks: () => bodyOf(url, response, sourceLimits.fileMaxBytes),
     async close() {
       // A body that was not read to its end makes the connection useless.
       if (!response.complete) response.destroy();
