@@ -20,13 +20,10 @@ import { ignoreObjects, objectHandler } from './scan-objects.ts';
 import type { Setup } from './setup.ts';
 import { type Onlooker, stageFile } from './stage-file.ts';
 import type { KnownFile, State } from './state.ts';
-import type { NotificationUri } from './uri.ts';
+import { compressedSuffix, type NotificationUri } from './uri.ts';
 
 /** Not a possible name of a source's file: those do not begin with a dot. */
 const stagingName = '.krillsync';
-
-/** Beside a file: the same content for web servers that look for it (NGINX: gzip_static). */
-export const compressedSuffix = '.gz';
 
 /** What clients get now, read from the files that they get. */
 export interface Served {
