@@ -8,6 +8,8 @@ import { type HttpsLimits, httpsLimits } from './limits.ts';
 export interface HttpsOptions {
   /** PEM; these certificates are trusted beside the system's. */
   readonly caFile?: string;
+  /** `user:password`. */
+  readonly auth?: string;
   /** Any certificate is taken. */
   readonly insecure: boolean;
   /** For https_proxy and no_proxy. */
@@ -24,11 +26,13 @@ export class HttpsFetcher {
   readonly #agent: Agent;
   readonly #limits: HttpsLimits;
   readonly #userAgent: string;
+  readonly #auth: string | undefined;
 
   /** @throws KrillsyncError (usage) when the CA file cannot be read. */
-  constructor({ caFile, insecure, env, limits, userAgent }: HttpsOptions) {
+  constructor({ auth, caFile, insecure, env, limits, userAgent }: HttpsOptions) {
     this.#limits = { ...httpsLimits, ...limits };
     this.#userAgent = userAgent;
+    this.#auth = auth;
     const proxyEnv = Object.fromEntries(proxyNames.map((name) => [name, env[name]]));
     this.#agent = new Agent({
       keepAlive: true,
@@ -84,6 +88,7 @@ export class HttpsFetcher {
     return new Promise((resolve, reject) => {
       const call = request(url, {
         agent: this.#agent,
+        auth: this.#auth,
         headers: { ...headers, 'user-agent': this.#userAgent, 'accept-encoding': 'gzip' },
       });
       const total = setTimeout(() => call.destroy(new Error(`took over ${totalMs} ms`)), totalMs);

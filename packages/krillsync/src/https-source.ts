@@ -11,14 +11,14 @@ import {
   validatorMaxBytes,
 } from './limits.ts';
 import type { Source, SourceFile } from './source.ts';
-import type { RememberedAnswer, SourceMemory } from './source-memory.ts';
+import type { AnswerMemory, RememberedAnswer } from './source-memory.ts';
 
 export interface HttpsSourceOptions extends HttpsOptions {
   /** Where the files are; ends in a slash. */
   readonly base: string;
   /** Name of the notification, the only file that is asked for conditionally (RFC 9110, 13). */
   readonly notification: string;
-  readonly memory: SourceMemory;
+  readonly memory: AnswerMemory;
 }
 
 /** Reads a publication server's RRDP files over https. */
@@ -42,12 +42,12 @@ export function httpsSource(options: HttpsSourceOptions): Source & { close(): vo
 class News {
   readonly #fetcher: HttpsFetcher;
   readonly #url: URL;
-  readonly #memory: SourceMemory;
+  readonly #memory: AnswerMemory;
   #last: RememberedAnswer | undefined;
   /** Fetched for a stamp, and not opened since. */
   #isUnread = false;
 
-  constructor(fetcher: HttpsFetcher, url: URL, memory: SourceMemory) {
+  constructor(fetcher: HttpsFetcher, url: URL, memory: AnswerMemory) {
     this.#fetcher = fetcher;
     this.#url = url;
     this.#memory = memory;

@@ -54,6 +54,8 @@ export interface ThreadLimits {
 }
 export const rereadsMaxCount = 5;
 
+/** Node's timers take 31 bits of milliseconds; longer ones would be over at once. */
+export const timerMaxSeconds = 2_000_000;
 export const pollMs = 500;
 /** As a part of the interval. */
 export const pollJitter = 0.1;
