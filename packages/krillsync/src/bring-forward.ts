@@ -20,17 +20,22 @@ import { ignoreObjects } from './scan-objects.ts';
 import type { Setup } from './setup.ts';
 import { type State, writeState } from './state.ts';
 import { switchOver } from './switch-over.ts';
+import { withinDeadline } from './within-deadline.ts';
 
 export interface How {
   readonly because: string;
   readonly trustsDeltas: boolean;
   readonly isLastTry: boolean;
+  /** By performance.now(): all that the source offers has to be here. */
+  readonly deadline: number;
 }
 
 /** Stages, makes the tree, asks, switches and remembers what is offered, in this order. */
 export async function bringForward(setup: Setup, round: Round, how: How): Promise<UpdateResult> {
   const { state: roomy } = await makeRoom(setup, round.state);
-  const { staged, offer, state, ready } = await stageAll(setup, { ...round, state: roomy }, how);
+  const { staged, offer, state, ready } = await withinDeadline(setup, how.deadline, (limited) =>
+    stageAll(limited, { ...round, state: roomy }, how),
+  );
   const offered = offer.notification;
   await passGates(setup, round.served, { offered, staged, state }, ready);
   const known = withIntended(state, staged, ready);

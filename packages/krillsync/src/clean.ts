@@ -2,11 +2,12 @@ import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { breathe } from './breathe.ts';
 import type { Notification } from './notification.ts';
-import { compressedSuffix, filesOf } from './rrdp-directory.ts';
+import { filesOf } from './rrdp-directory.ts';
 import { isSession } from './rrdp-root.ts';
 import { currentTree, removeTree, treesIn } from './rsync-directory.ts';
 import type { Setup } from './setup.ts';
 import type { KnownFile, State } from './state.ts';
+import { compressedSuffix } from './uri.ts';
 
 /**
  * Removes what nothing served has named for the cleanup time, and starts that time for what is no

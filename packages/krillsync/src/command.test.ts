@@ -49,6 +49,29 @@ describe('the command', () => {
     expect(existsSync(join(state, 'rsync/current/a.roa'))).toBe(true);
   });
 
+  test('takes -s=DIR, as the peer does', async () => {
+    repository.commit();
+    const state = join(scene.root, 'state');
+    const given = [uri, '--source-uri-base', scene.sourceDir, `-s=${state}`];
+    expect(await krillsync(...given)).toMatchObject({ code: 0 });
+    expect(existsSync(join(state, 'rrdp/notification.xml'))).toBe(true);
+  });
+
+  test.each([
+    ['no slash at the end', 'https://krill:s3cret@hidden/rrdp', 'the source https://hidden/rrdp '],
+    ['another scheme', 'http://krill:s3cret@hidden/rrdp/', 'the source http://hidden/rrdp/ '],
+    ['nobody there', 'https://krill:s3cret@localhost:1/rrdp/', 'cannot fetch https://localhost:1/'],
+  ])('shows no password: %s', async (_, base, says) => {
+    const { code, err } = await krillsync(uri, '--source-uri-base', base, '-s', scene.root, '-vvv');
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(says) });
+    expect(err).not.toMatch(/krill:|s3cret/);
+  });
+
+  test('shows no password of the public URI', async () => {
+    const { code, err } = await krillsync('https://krill:s3cret@hidden/rrdp/notification.xml');
+    expect({ code, err }).toEqual({ code: 1, err: expect.not.stringContaining('s3cret') });
+  });
+
   test('without rsync, or with hosts in its paths', async () => {
     repository.commit();
     await krillsync(...places(), '--rsync-disable');
@@ -87,6 +110,16 @@ describe('the command', () => {
     ${'two URIs'}                  | ${[uri, uri]}                                                         | ${'too many arguments'}
     ${'no deltas at all'}          | ${[uri, '--rrdp-max-deltas', '0']}                                    | ${'whole number from 1'}
     ${'a delay that is no number'} | ${[uri, '--rrdp-notify-delay', '1m']}                                 | ${'whole number from 0'}
+    ${'a delay beyond timers'}     | ${[uri, '--rrdp-notify-delay', '2000001']}                            | ${'whole number from 0 to 2000000'}
+    ${'a deadline beyond timers'}  | ${[uri, '--barrier-deadline', '2147484']}                             | ${'whole number from 0 to 2000000'}
+    ${'an interval beyond timers'} | ${[uri, '--poll-interval', '9999999']}                                | ${'whole number from 1 to 2000000'}
+    ${'no state directory'}        | ${[uri, '-s', '']}                                                    | ${'must not be empty'}
+    ${'no state directory, ='}     | ${[uri, '-s=']}                                                       | ${'must not be empty'}
+    ${'no source'}                 | ${[uri, '--source-uri-base', '']}                                     | ${'must not be empty'}
+    ${'an empty TAL'}              | ${[uri, '--tal', '']}                                                 | ${'must not be empty'}
+    ${'an empty script'}           | ${[uri, '--pre-validate', '']}                                        | ${'must not be empty'}
+    ${'a port that is none'}       | ${['https://h:65536/n.xml', '-s', '/nowhere']}                        | ${'port above 65535'}
+    ${'a directory to accept'}     | ${['accept', '/nowhere']}                                             | ${'too many arguments: /nowhere'}
     ${'a negative time'}           | ${[uri, '--cleanup-after=-1']}                                        | ${'whole number from 0'}
   `('exits with 1 for $what', async ({ args, says }) => {
     const { code, err } = await krillsync(...args);

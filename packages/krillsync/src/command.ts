@@ -12,6 +12,7 @@ import { type Invocation, type Options, parseOptions } from './options.ts';
 import { progressOn } from './progress.ts';
 import { repair } from './repair.ts';
 import type { Setup } from './setup.ts';
+import { type AnswerMemory, readOnly, SourceMemory } from './source-memory.ts';
 import { sourceOf } from './source-of.ts';
 import { ThreadCrew } from './thread-crew.ts';
 import { update } from './update.ts';
@@ -108,10 +109,13 @@ async function once(options: Options, io: KrillsyncIo): Promise<number> {
 }
 
 async function tryOut(options: Options, io: KrillsyncIo): Promise<number> {
-  const result = await dryRun({ ...(await plainSetup(options, io)), thorough: true });
+  const log = textLog(io.stderr, levelOf(options.verbosity));
+  const memory = readOnly(new SourceMemory(options.stateDir));
+  const setup = await setupOf(options, io, log, stopOf(io), memory);
+  const result = await dryRun({ ...setup, thorough: true });
   if (options.json) printJson(io.stdout, result);
   else io.stdout.write(`${result.plan}: ${result.because}\n`);
-  return 0;
+  return result.plan === 'refuse' ? 1 : 0;
 }
 
 async function check(
@@ -140,8 +144,10 @@ const printJson = (output: TextOutput, result: object): void =>
 
 function plainSetup(options: Options, io: KrillsyncIo): Promise<Omit<Setup, 'thorough'>> {
   const log = textLog(io.stderr, levelOf(options.verbosity));
-  return setupOf(options, io, log, io.stop ?? new AbortController().signal);
+  return setupOf(options, io, log, stopOf(io));
 }
+
+const stopOf = ({ stop }: KrillsyncIo): AbortSignal => stop ?? new AbortController().signal;
 
 /** What most runs do not need is loaded when it is needed: a run of cron's is short. */
 async function setupOf(
@@ -149,6 +155,7 @@ async function setupOf(
   { version }: KrillsyncIo,
   log: Log,
   stop: AbortSignal,
+  memory: AnswerMemory = new SourceMemory(options.stateDir),
 ): Promise<Omit<Setup, 'thorough'>> {
   const { rsyncDisable, rsyncDir, rsyncIncludeHost, rsyncInterval } = options;
   const { rrdpMaxDeltas, maxRemoval, maxTrees, minFree, validation } = options;
@@ -160,7 +167,7 @@ async function setupOf(
   }
   return {
     notification: options.notification,
-    source: await sourceOf(options, version),
+    source: await sourceOf(options, memory, version),
     stateDir: options.stateDir,
     rrdpDir: options.rrdpDir,
     ...(rsyncDisable ? {} : { rsync }),

@@ -12,9 +12,9 @@ import {
 import { dirname, join } from 'node:path';
 import { syncDirectory } from './durable.ts';
 import { errorCode, KrillsyncError, messageOf } from './krillsync-error.ts';
-import { compressedSuffix, filesOf, readServed } from './rrdp-directory.ts';
+import { filesOf, readServed } from './rrdp-directory.ts';
 import type { Setup } from './setup.ts';
-import { readState } from './state.ts';
+import { compressedSuffix } from './uri.ts';
 
 /** Hidden, so neither a possible name of a source's file nor served. */
 const workName = '.krillsync-gzip';
@@ -27,7 +27,7 @@ export interface Compressed {
   readonly bytes: number;
 }
 
-type CompressSetup = Pick<Setup, 'rrdpDir' | 'stateDir' | 'notification' | 'log' | 'stop'>;
+type CompressSetup = Pick<Setup, 'rrdpDir' | 'notification' | 'log' | 'stop'>;
 
 /**
  * Puts a compressed copy beside each snapshot and delta that is served, with the same time. Done by
@@ -37,13 +37,11 @@ type CompressSetup = Pick<Setup, 'rrdpDir' | 'stateDir' | 'notification' | 'log'
  * @throws KrillsyncError fault 'local' when gzip fails.
  */
 export async function compressServed(setup: CompressSetup): Promise<Compressed> {
-  const { rrdpDir, stateDir, notification, log, stop } = setup;
+  const { rrdpDir, notification, log, stop } = setup;
   const served = readServed(rrdpDir, notification, log)?.notification;
-  const known = readState(stateDir).files;
   let [files, bytes] = [0, 0];
   for (const { path } of served ? filesOf(served) : []) {
-    // A source may have a file of that name itself.
-    if (stop.aborted || known.has(path + compressedSuffix)) continue;
+    if (stop.aborted) break;
     const size = await compressFile(rrdpDir, path, stop);
     if (size !== undefined) files += 1;
     bytes += size ?? 0;

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { timerMaxSeconds } from './limits.ts';
 import type { TextOutput } from './log.ts';
 
 /** The options as they are written; absent ones have no default here. */
@@ -50,7 +51,8 @@ export interface Screen {
 export function defineOptions({ stdout, stderr, version }: Screen): Command {
   const command = new Command('krillsync')
     .description('Keeps local copies of an RPKI repository, for an HTTPS server and for rsyncd.')
-    .argument('[notification-uri]', 'public https URI of the notification file');
+    .usage('[verify | accept] [options] <notification-uri>')
+    .argument('[notification-uri...]', 'public https URI of the notification file');
   for (const add of [source, output, checks, daemon, other]) add(command);
   command
     .addHelpText('after', examples)
@@ -67,15 +69,16 @@ const source = (command: Command): Command =>
     .option(
       '--source-uri-base <base>',
       'directory, or https URI with a slash at its end, to read from',
+      given,
     )
     .option('--insecure', 'take any certificate of the source')
-    .option('--ca-file <file>', "trust these certificates too, for the source's");
+    .option('--ca-file <file>', "trust these certificates too, for the source's", given);
 
 const output = (command: Command): Command =>
   command
-    .option('-s, --state-dir <dir>', 'state directory', '/var/lib/krill-sync')
-    .option('--rrdp-dir <dir>', 'RRDP files for the HTTPS server (default: STATE-DIR/rrdp)')
-    .option('--rsync-dir <dir>', 'trees for rsyncd (default: STATE-DIR/rsync)')
+    .option('-s, --state-dir <dir>', 'state directory', given, '/var/lib/krill-sync')
+    .option('--rrdp-dir <dir>', 'RRDP files for the HTTPS server (default: STATE-DIR/rrdp)', given)
+    .option('--rsync-dir <dir>', 'trees for rsyncd (default: STATE-DIR/rsync)', given)
     .option('--rsync-disable', 'write no rsync trees')
     .option('--rsync-include-host', 'put host and module into the paths below current/')
     .option(
@@ -83,13 +86,23 @@ const output = (command: Command): Command =>
       'switch rsync at most once in s (default: 0, with --watch 30)',
       wholeNumber(0),
     )
-    .option('--rrdp-notify-delay <s>', 'wait before the notification is shown', wholeNumber(0), 0)
+    .option(
+      '--rrdp-notify-delay <s>',
+      'wait before the notification is shown',
+      wholeNumber(0, timerMaxSeconds),
+      0,
+    )
     .option(
       '--barrier-dir <dir>',
       'with --watch: show nothing before all nodes that share this directory have it',
+      given,
     )
     .option('--barrier-name <name>', 'our name in there (default: host name and a random part)')
-    .option('--barrier-deadline <s>', 'wait at most so long for them (default: 5)', wholeNumber(0))
+    .option(
+      '--barrier-deadline <s>',
+      'wait at most so long for them (default: 5)',
+      wholeNumber(0, timerMaxSeconds),
+    )
     .option('--rrdp-max-deltas <n>', 'offer the newest n deltas only', wholeNumber(1))
     .option('--gzip', 'put compressed copies beside snapshots and deltas, for NGINX (gzip_static)')
     .option('--cleanup-after <s>', 'keep what is no longer named this long', wholeNumber(0), 3600)
@@ -107,13 +120,17 @@ const output = (command: Command): Command =>
 
 const checks = (command: Command): Command =>
   command
-    .option('--tal <file...>', 'validate what came, under these trust anchors, with rpki-client')
+    .option(
+      '--tal <file...>',
+      'validate what came, under these trust anchors, with rpki-client',
+      givenToo,
+    )
     .option('--tal-reject-invalid', 'refuse what is not valid (else: warn)')
     .option('--offline-validation', 'fetch no trust anchor certificate for that')
     .option(
       '--pre-validate <script>',
       'run this with the staged files; if it fails, refuse them',
-      collect,
+      givenToo,
     )
     .option(
       '--max-removal <percent>',
@@ -135,11 +152,19 @@ const daemon = (command: Command): Command =>
     .option(
       '--poll-interval <s>',
       'look at the source so often (default: 0.5, https 30)',
-      wholeNumber(1),
+      wholeNumber(1, timerMaxSeconds),
     )
     .option('--metrics <address>', 'with --watch: Prometheus metrics at HOST:PORT')
-    .option('--health <dir>', 'exit 0 if the krillsync that watches with this state dir is well')
-    .option('--accept <dir>', 'let through what is held by --max-removal, for this state dir');
+    .option(
+      '--health <dir>',
+      'exit 0 if the krillsync that watches with this state dir is well',
+      given,
+    )
+    .option(
+      '--accept <dir>',
+      'let through what is held by --max-removal, for this state dir',
+      given,
+    );
 
 const other = (command: Command): Command =>
   command
@@ -165,16 +190,21 @@ Exit code 0: done, or nothing new. 1: anything else.
 
 const count = (_: string, before: number): number => before + 1;
 
-const collect = (value: string, before: readonly string[] = []): readonly string[] => [
+/** An empty one comes from a variable that is not set, and would be this very directory. */
+function given(text: string): string {
+  if (text === '') throw new InvalidArgumentError('it must not be empty');
+  return text;
+}
+
+const givenToo = (text: string, before: readonly string[] = []): readonly string[] => [
   ...before,
-  value,
+  given(text),
 ];
 
 const wholeNumber =
-  (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  (least: number, most = 999_999_999) =>
   (text: string) => {
     const value = Number(text);
     if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
-    const range = most < Number.MAX_SAFE_INTEGER ? `to ${most}` : 'on';
-    throw new InvalidArgumentError(`a whole number from ${least} ${range} is needed`);
+    throw new InvalidArgumentError(`a whole number from ${least} to ${most} is needed`);
   };

@@ -151,6 +151,37 @@ describe('a hostile https source', () => {
     await expect(update()).rejects.toThrow('304 to a request without conditions');
   });
 
+  test('that gives a very long ETag is asked without it', async () => {
+    const etag = `"${'e'.repeat(12_000)}"`;
+    origin.behaviour.intercept = ({ headers }, response) => {
+      response.setHeader('etag', etag).setHeader('last-modified', 'Sat, 28 Nov 2026 10:00:00 GMT');
+      expect(headers['if-none-match']).toBeUndefined();
+      return false;
+    };
+    origin.behaviour.validators = false;
+    await update();
+    repository.publish(uri('a.roa'), 'a2').commit();
+    await update();
+    expectServes(node, repository);
+  });
+
+  test.each([400, 412, 431])('that answers %d to conditions is asked without', async (code) => {
+    await update();
+    let refusals = 0;
+    origin.behaviour.intercept = ({ headers }, response) => {
+      if (headers['if-none-match'] === undefined) return false;
+      refusals += 1;
+      response.writeHead(code).end();
+      return true;
+    };
+    repository.publish(uri('a.roa'), 'a2').commit();
+    await update();
+    expectServes(node, repository);
+    expect(refusals).toBe(1);
+    origin.behaviour.intercept = (_, response) => void response.writeHead(code).end() === undefined;
+    await expect(update()).rejects.toThrow(`answers ${code}`);
+  });
+
   test('state that is damaged costs one transfer', async () => {
     await update();
     const path = join(node.root, 'state/source');

@@ -8,6 +8,8 @@ import { type HttpsLimits, httpsLimits } from './limits.ts';
 export interface HttpsOptions {
   /** PEM; these certificates are trusted beside the system's. */
   readonly caFile?: string;
+  /** `user:password`. */
+  readonly auth?: string;
   /** Any certificate is taken. */
   readonly insecure: boolean;
   /** For https_proxy and no_proxy. */
@@ -24,11 +26,13 @@ export class HttpsFetcher {
   readonly #agent: Agent;
   readonly #limits: HttpsLimits;
   readonly #userAgent: string;
+  readonly #auth: string | undefined;
 
   /** @throws KrillsyncError (usage) when the CA file cannot be read. */
-  constructor({ caFile, insecure, env, limits, userAgent }: HttpsOptions) {
+  constructor({ auth, caFile, insecure, env, limits, userAgent }: HttpsOptions) {
     this.#limits = { ...httpsLimits, ...limits };
     this.#userAgent = userAgent;
+    this.#auth = auth;
     const proxyEnv = Object.fromEntries(proxyNames.map((name) => [name, env[name]]));
     this.#agent = new Agent({
       keepAlive: true,
@@ -43,7 +47,7 @@ export class HttpsFetcher {
   /**
    * Follows redirects within the origin. Answers are 200 or 304; anything else is an error.
    *
-   * @throws KrillsyncError (source); SourceMoved for a file that is not there.
+   * @throws KrillsyncError (source); SourceMoved for a file that is not there; RequestRefused.
    */
   async get(url: URL, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
     let at = url;
@@ -84,6 +88,7 @@ export class HttpsFetcher {
     return new Promise((resolve, reject) => {
       const call = request(url, {
         agent: this.#agent,
+        auth: this.#auth,
         headers: { ...headers, 'user-agent': this.#userAgent, 'accept-encoding': 'gzip' },
       });
       const total = setTimeout(() => call.destroy(new Error(`took over ${totalMs} ms`)), totalMs);
@@ -129,8 +134,17 @@ function sameOrigin(from: URL, location: string | undefined): URL {
   throw new KrillsyncError('source', `${from.href} redirects to ${where}, which is another origin`);
 }
 
+/** The answer to a request that may have said too much, or what the source does not understand. */
+export class RequestRefused extends KrillsyncError {
+  constructor(message: string) {
+    super('source', message);
+    this.name = 'RequestRefused';
+  }
+}
+
 function unusable(url: URL, status: number): KrillsyncError {
   const message = `${url.href} answers ${status}`;
-  const isGone = status === 404 || status === 410;
-  return isGone ? new SourceMoved(message) : new KrillsyncError('source', message);
+  if (status === 404 || status === 410) return new SourceMoved(message);
+  const isOfRequest = status === 400 || status === 412 || status === 431;
+  return isOfRequest ? new RequestRefused(message) : new KrillsyncError('source', message);
 }

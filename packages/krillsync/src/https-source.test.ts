@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
@@ -10,7 +10,8 @@ import { runKrillsync } from './command.ts';
 import { expectServes, uri } from './testing/first-publication.ts';
 import type { HttpsOrigin } from './testing/https-origin.ts';
 import { HttpsScene } from './testing/https-scene.ts';
-import type { NodeOnDisk } from './testing/node-on-disk.ts';
+import { type NodeOnDisk, namesBelow, notificationUri } from './testing/node-on-disk.ts';
+import { krillsync } from './testing/run-command.ts';
 import { Scene } from './testing/scene.ts';
 import { watch } from './watch.ts';
 
@@ -100,6 +101,32 @@ describe('an https source', () => {
     };
     await update();
     expectServes(node, repository);
+  });
+
+  test('is given the user and password of its URI, which nothing shows', async () => {
+    const asked = new Set<string | undefined>();
+    origin.behaviour.intercept = ({ headers }) => {
+      asked.add(headers.authorization);
+      return false;
+    };
+    const base = origin.base.replace('//', '//krill:s3%20cret@');
+    const state = join(node.root, 'state');
+    const given = [notificationUri.text, '--source-uri-base', base, '-s', state];
+    const { code, out, err } = await krillsync(...given, '--ca-file', origin.caFile, '-vvv');
+    expect(code).toBe(0);
+    expect([...asked]).toEqual([`Basic ${Buffer.from('krill:s3 cret').toString('base64')}`]);
+    const written = namesBelow(state).map((name) => join(state, name));
+    const texts = written
+      .filter((path) => statSync(path).isFile())
+      .map((path) => readFileSync(path));
+    expect(`${out}${err}${texts.join()}`).not.toMatch(/krill:|cret/);
+  });
+
+  test('writes nothing for --dry-run', async () => {
+    const given = [notificationUri.text, '--source-uri-base', origin.base, '-s', node.root];
+    const done = await krillsync(...given, '--ca-file', origin.caFile, '--dry-run');
+    expect(done).toMatchObject({ code: 0, out: 'update: nothing is served yet\n' });
+    expect(namesBelow(node.root)).toEqual([]);
   });
 
   test('that is not trusted is not read, unless told so', async () => {

@@ -1,18 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { HttpsFetcher, type HttpsOptions } from './https-fetch.ts';
+import { HttpsFetcher, type HttpsOptions, RequestRefused } from './https-fetch.ts';
 import { KrillsyncError, messageOf, refuse, SourceMoved } from './krillsync-error.ts';
-import { fileMaxBytes, gzipFreeBytes, gzipMaxRatio, notificationMaxBytes } from './limits.ts';
+import {
+  gzipFreeBytes,
+  gzipMaxRatio,
+  notificationMaxBytes,
+  sourceLimits,
+  validatorMaxBytes,
+} from './limits.ts';
 import type { Source, SourceFile } from './source.ts';
-import type { RememberedAnswer, SourceMemory } from './source-memory.ts';
+import type { AnswerMemory, RememberedAnswer } from './source-memory.ts';
 
 export interface HttpsSourceOptions extends HttpsOptions {
   /** Where the files are; ends in a slash. */
   readonly base: string;
   /** Name of the notification, the only file that is asked for conditionally (RFC 9110, 13). */
   readonly notification: string;
-  readonly memory: SourceMemory;
+  readonly memory: AnswerMemory;
 }
 
 /** Reads a publication server's RRDP files over https. */
@@ -36,12 +42,12 @@ export function httpsSource(options: HttpsSourceOptions): Source & { close(): vo
 class News {
   readonly #fetcher: HttpsFetcher;
   readonly #url: URL;
-  readonly #memory: SourceMemory;
+  readonly #memory: AnswerMemory;
   #last: RememberedAnswer | undefined;
   /** Fetched for a stamp, and not opened since. */
   #isUnread = false;
 
-  constructor(fetcher: HttpsFetcher, url: URL, memory: SourceMemory) {
+  constructor(fetcher: HttpsFetcher, url: URL, memory: AnswerMemory) {
     this.#fetcher = fetcher;
     this.#url = url;
     this.#memory = memory;
@@ -67,7 +73,7 @@ class News {
 
   async #ask(): Promise<RememberedAnswer> {
     const last = this.#last ?? this.#memory.recall(this.#url.href);
-    const response = await this.#fetcher.get(this.#url, conditions(last));
+    const response = await this.#request(conditions(last));
     if (response.statusCode === 304) {
       response.resume();
       if (!last) throw refuse(`${this.#url.href} answers 304 to a request without conditions`);
@@ -80,14 +86,29 @@ class News {
     if (etag !== undefined || lastModified !== undefined) this.#memory.keep(this.#last);
     return this.#last;
   }
+
+  /** Conditions that the source does not take are forgotten: they would block it for ever. */
+  async #request(asked: Record<string, string>): Promise<IncomingMessage> {
+    try {
+      return await this.#fetcher.get(this.#url, asked);
+    } catch (error) {
+      if (!(error instanceof RequestRefused) || Object.keys(asked).length === 0) throw error;
+      this.#last = undefined;
+      this.#memory.forget();
+      return this.#fetcher.get(this.#url, {});
+    }
+  }
 }
 
 function conditions(last: RememberedAnswer | undefined): Record<string, string> {
   return {
-    ...(last?.etag === undefined ? {} : { 'if-none-match': last.etag }),
-    ...(last?.lastModified === undefined ? {} : { 'if-modified-since': last.lastModified }),
+    ...(isShort(last?.etag) ? { 'if-none-match': last.etag } : {}),
+    ...(isShort(last?.lastModified) ? { 'if-modified-since': last.lastModified } : {}),
   };
 }
+
+const isShort = (validator: string | undefined): validator is string =>
+  validator !== undefined && validator.length <= validatorMaxBytes;
 
 async function wholeBody(url: URL, response: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
@@ -102,7 +123,7 @@ async function wholeBody(url: URL, response: IncomingMessage): Promise<Buffer> {
 function fileOf(url: URL, response: IncomingMessage): SourceFile {
   return {
     mtime: secondsOf(response.headers['last-modified']),
-    chunks: () => bodyOf(url, response, fileMaxBytes),
+    chunks: () => bodyOf(url, response, sourceLimits.fileMaxBytes),
     async close() {
       // A body that was not read to its end makes the connection useless.
       if (!response.complete) response.destroy();

@@ -3,14 +3,34 @@
  * objects below 4 MB; relying parties accept objects up to 20 MB.
  */
 export const notificationMaxBytes = 16 * 1024 * 1024;
-export const fileMaxBytes = 4 * 1024 * 1024 * 1024;
 export const objectMaxBytes = 20 * 1024 * 1024;
 export const deltasMaxCount = 20_000;
-export const elementsMaxCount = 5_000_000;
 export const tagMaxBytes = 8 * 1024;
 export const uriMaxBytes = 2048;
 export const segmentMaxBytes = 255;
 export const segmentsMaxCount = 64;
+
+/** Of a tree, beside its objects: the largest real repositories have fewer directories than objects. */
+export const directoriesFreeCount = 1000;
+export const directoriesMaxRatio = 4;
+/** A time so far ahead is a clock's fault; served, it would keep clients from what comes later. */
+export const timeAheadMaxSeconds = 86_400;
+
+/** What is too large, or takes too long, to be tried with its real values in a test. */
+export const sourceLimits: SourceLimits = {
+  fileMaxBytes: 4 * 1024 * 1024 * 1024,
+  elementsMaxCount: 5_000_000,
+  deltasFreeBytes: 64 * 1024 * 1024,
+  updateMaxMs: 3600_000,
+};
+export interface SourceLimits {
+  readonly fileMaxBytes: number;
+  readonly elementsMaxCount: number;
+  /** All deltas together may be as large as the snapshot (RFC 8182, 3.3.2), or this if it is more. */
+  readonly deltasFreeBytes: number;
+  /** From the first look at the notification until all is here and checked. */
+  readonly updateMaxMs: number;
+}
 
 export const chunkBytes = 1024 * 1024;
 /** When work is divided among threads: to start those takes a few hundredths of a second. */
@@ -34,6 +54,8 @@ export interface ThreadLimits {
 }
 export const rereadsMaxCount = 5;
 
+/** Node's timers take 31 bits of milliseconds; longer ones would be over at once. */
+export const timerMaxSeconds = 2_000_000;
 export const pollMs = 500;
 /** As a part of the interval. */
 export const pollJitter = 0.1;
@@ -60,6 +82,8 @@ export interface HttpsLimits {
   readonly attemptsMaxCount: number;
   readonly retryMs: number;
 }
+/** Of an ETag or Last-Modified; longer ones would make our request too large for the source. */
+export const validatorMaxBytes = 256;
 /** Base64 of DER in XML is packed to a half; a body that grows so much was made to do harm. */
 export const gzipMaxRatio = 100;
 export const gzipFreeBytes = 1024 * 1024;

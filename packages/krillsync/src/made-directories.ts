@@ -1,4 +1,6 @@
 import { mkdirSync, utimesSync } from 'node:fs';
+import { refuse } from './krillsync-error.ts';
+import { directoriesFreeCount, directoriesMaxRatio } from './limits.ts';
 
 /** RFC 9589 leaves directories open; with a constant, rsync never has one to update. */
 export const directoryTime = 0;
@@ -12,20 +14,34 @@ export class MadeDirectories {
   readonly #known = new Map<string, boolean>([['', false]]);
 
   #hasForgotten = false;
+  /** Made here, and the files that they were made for. */
+  #made = 0;
+  #files = 0;
 
   constructor(root: string) {
     this.#root = root;
   }
 
-  /** Makes those above a file. @throws ENOTDIR or EEXIST when a file has the place of one. */
+  /**
+   * Makes those above a file.
+   *
+   * @throws ENOTDIR or EEXIST when a file has the place of one; KrillsyncError when there are too
+   * many of them: each takes a block of the disk and an inode, and only a few bytes at the source.
+   */
   makeFor(path: string): void {
+    this.#files += 1;
     const directory = path.slice(0, Math.max(0, path.lastIndexOf('/')));
     if (this.#known.has(directory)) return;
     if (this.#known.size >= rememberedMaxCount) this.#forget();
     const first = mkdirSync(`${this.#root}/${directory}`, { recursive: true, mode: 0o755 });
     const made = first?.slice(this.#root.length + 1);
     for (let at = directory; !this.#known.has(at); at = parentOf(at)) {
-      this.#known.set(at, made !== undefined && at.length >= made.length);
+      const isMadeHere = made !== undefined && at.length >= made.length;
+      this.#known.set(at, isMadeHere);
+      if (isMadeHere) this.#made += 1;
+    }
+    if (this.#made > directoriesFreeCount + directoriesMaxRatio * this.#files) {
+      throw refuse(`${path} needs too many directories: ${this.#made} for ${this.#files} objects`);
     }
   }
 

@@ -5,13 +5,16 @@ import { KrillsyncError, messageOf } from './krillsync-error.ts';
 import { barrierDeadlineSeconds } from './limits.ts';
 import { isMarkerName } from './marker.ts';
 import type { RemovalRule } from './removal.ts';
-import { type NotificationUri, parseNotificationUri } from './uri.ts';
+import { overlapOf } from './separate-directories.ts';
+import { type NotificationUri, parseNotificationUri, withoutCredentials } from './uri.ts';
 
 type SourceChoice =
   | { readonly kind: 'directory'; readonly dir: string }
   | {
       readonly kind: 'https';
       readonly base: string;
+      /** `user:password` of the URI, which is kept apart so that nothing ever shows it. */
+      readonly auth?: string;
       readonly insecure: boolean;
       readonly caFile?: string;
     };
@@ -75,9 +78,8 @@ export type Invocation =
  */
 export function parseOptions(argv: readonly string[], screen: Screen): Invocation {
   const command = defineOptions(screen);
-  const [word] = argv;
   try {
-    command.parse(optionsOf(argv).map(dashed), { from: 'user' });
+    command.parse(argv.map(dashed), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return { do: 'exit', code: error.exitCode === 0 ? 0 : 1 };
     throw error;
@@ -85,21 +87,21 @@ export function parseOptions(argv: readonly string[], screen: Screen): Invocatio
   const flags = command.opts<Flags>();
   if (flags.health !== undefined) return { do: 'health', stateDir: flags.health };
   if (flags.accept !== undefined) return { do: 'accept', stateDir: flags.accept };
-  if (word === 'accept') return { do: 'accept', stateDir: resolve(flags.stateDir) };
-  const [uri] = command.args;
+  const [word, ...others] = command.args;
+  if (word === 'accept' && others.length === 0) {
+    return { do: 'accept', stateDir: resolve(flags.stateDir) };
+  }
+  // The words come before a URI, and neither is one.
+  const [uri, ...more] = word === 'verify' ? others : command.args;
   if (uri === undefined) throw usage('the URI of the notification file is missing');
-  return { do: taskOf(flags), options: complete(uri, flags) };
+  if (more.length > 0) throw usage(`too many arguments: ${more.join(' ')}`);
+  const task = taskOf(word === 'verify' ? { ...flags, verify: true } : flags);
+  return { do: task, options: complete(uri, flags) };
 }
 
-/** `verify` and `accept` may stand first, as words: neither is the URI of a notification file. */
-function optionsOf([word, ...others]: readonly string[]): readonly string[] {
-  if (word === undefined || word === 'accept') return others;
-  return [word === 'verify' ? '--verify' : word, ...others];
-}
-
-/** The peer knows spellings with underscores too. */
+/** The peer knows spellings with underscores too, and `-s=DIR`. */
 const dashed = (word: string): string =>
-  word.replace(/^--[a-z_-]+/, (name) => name.replaceAll('_', '-'));
+  word.replace(/^--[a-z_-]+/, (name) => name.replaceAll('_', '-')).replace(/^-s=/, '--state-dir=');
 
 const usage = (message: string, cause?: unknown): KrillsyncError =>
   new KrillsyncError('usage', `${message}; see krillsync --help`, { cause });
@@ -120,13 +122,18 @@ function taskOf(flags: Flags): 'once' | 'watch' | 'dry run' | 'verify' | 'repair
 function complete(uri: string, flags: Flags): Options {
   const stateDir = resolve(flags.stateDir);
   const notification = notificationOf(uri);
-  return {
-    notification,
+  const places = {
     source: sourceOf(notification, flags),
     stateDir,
     rrdpDir: resolve(flags.rrdpDir ?? join(stateDir, 'rrdp')),
     rsyncDir: resolve(flags.rsyncDir ?? join(stateDir, 'rsync')),
     rsyncDisable: flags.rsyncDisable ?? false,
+  };
+  const overlap = overlapOf(places);
+  if (overlap !== undefined) throw usage(overlap);
+  return {
+    notification,
+    ...places,
     rsyncIncludeHost: flags.rsyncIncludeHost ?? false,
     rsyncInterval: flags.rsyncInterval ?? (flags.watch ? 30 : 0),
     rrdpNotifyDelay: flags.rrdpNotifyDelay,
@@ -186,6 +193,9 @@ function validationOf(flags: Flags): ValidationChoice {
 }
 
 function notificationOf(uri: string): NotificationUri {
+  if (uri !== withoutCredentials(uri)) {
+    throw usage(`the notification URI ${withoutCredentials(uri)} is given with a user or password`);
+  }
   try {
     return parseNotificationUri(uri);
   } catch (cause) {
@@ -200,9 +210,24 @@ function sourceOf(notification: NotificationUri, flags: Flags): SourceChoice {
   const text = base ?? `${notification.origin}/${[...notification.base, ''].join('/')}`;
   const url = URL.parse(text);
   if (url?.protocol !== 'https:' || url.search || url.hash || !url.pathname.endsWith('/')) {
-    throw usage(`the source ${text} is not an https URI that ends in a slash, nor a directory`);
+    const shown = withoutCredentials(text);
+    throw usage(`the source ${shown} is not an https URI that ends in a slash, nor a directory`);
   }
-  return { kind: 'https', base: url.href, insecure, ...(caFile === undefined ? {} : { caFile }) };
+  return { kind: 'https', ...apart(url), insecure, ...(caFile === undefined ? {} : { caFile }) };
+}
+
+function apart(url: URL): { readonly base: string; readonly auth?: string } {
+  const auth = [url.username, url.password].map(decoded).join(':');
+  const base = withoutCredentials(url.href);
+  return auth === ':' ? { base } : { base, auth };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function addressOf(text: string): { host: string; port: number } {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { countPublishes, requireEnds } from './count-publishes.ts';
 import { makeDirectories, replaceFile, syncDirectory } from './durable.ts';
 import { errorCode, KrillsyncError, messageOf, SourceMoved } from './krillsync-error.ts';
+import { sourceLimits, timeAheadMaxSeconds } from './limits.ts';
 import type { Log } from './log.ts';
 import { NewestObject } from './newest-object.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type Notification,
   parseNotification,
 } from './notification.ts';
+import { OfferedSizes } from './offered-sizes.ts';
 import { withProgress } from './progress.ts';
 import { scanFile } from './scan-file.ts';
 import type { ObjectSink } from './scan-objects.ts';
@@ -18,13 +20,10 @@ import { ignoreObjects, objectHandler } from './scan-objects.ts';
 import type { Setup } from './setup.ts';
 import { type Onlooker, stageFile } from './stage-file.ts';
 import type { KnownFile, State } from './state.ts';
-import type { NotificationUri } from './uri.ts';
+import { compressedSuffix, type NotificationUri } from './uri.ts';
 
 /** Not a possible name of a source's file: those do not begin with a dot. */
 const stagingName = '.krillsync';
-
-/** Beside a file: the same content for web servers that look for it (NGINX: gzip_static). */
-export const compressedSuffix = '.gz';
 
 /** What clients get now, read from the files that they get. */
 export interface Served {
@@ -91,14 +90,21 @@ export async function stageFiles(
   clearStaging(setup.rrdpDir);
   makeDirectories(staging);
   const files: StagedFile[] = [];
+  const sizes = new OfferedSizes(offered, { ...sourceLimits, ...setup.limits });
   const stage = async (reference: FileReference, check: Check) => {
-    if (isPlaced(setup.rrdpDir, reference, state)) return;
+    if (isPlaced(setup.rrdpDir, reference, state)) {
+      sizes.take(reference, state.files.get(reference.path)?.size ?? 0);
+      return;
+    }
     const at = join(staging, String(files.length));
     const told = reference === offered.snapshot ? onSnapshot?.(at) : undefined;
     const onlooker = withProgress(setup.progress, reference, told);
-    const { mtime, ...copied } = await stageFile(setup.source, reference, at, setup.stop, onlooker);
+    const most = sizes.most(reference);
+    const { source, stop } = setup;
+    const { mtime, ...copied } = await stageFile(source, reference, at, most, stop, onlooker);
     const file = { ...reference, at, ...copied };
-    await check(file, mtime);
+    sizes.take(reference, file.size);
+    await check(file, mtime !== undefined && isAhead(mtime, setup.now()) ? undefined : mtime);
     files.push(file);
   };
   let needsTime: StagedFile | undefined;
@@ -121,6 +127,9 @@ export async function stageFiles(
   if (needsTime) await giveSnapshotTime(setup, offered, needsTime, files);
   return { files };
 }
+
+const isAhead = (seconds: number, now: number): boolean =>
+  seconds > now / 1000 + timeAheadMaxSeconds;
 
 type Check = (file: StagedFile, mtime: number | undefined) => Promise<void>;
 

@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { refuse } from './krillsync-error.ts';
-import { elementsMaxCount, objectMaxBytes, tagMaxBytes } from './limits.ts';
+import { objectMaxBytes, sourceLimits, tagMaxBytes } from './limits.ts';
 
 export type Attributes = ReadonlyMap<string, string>;
 
@@ -14,6 +14,7 @@ export interface RrdpHandler {
 
 /** Base64 takes four bytes for three, and some servers break the lines. */
 const bodyMaxBytes = Math.ceil(objectMaxBytes * 1.4);
+const { elementsMaxCount } = sourceLimits;
 const lessThan = 0x3c;
 const empty = Buffer.alloc(0);
 

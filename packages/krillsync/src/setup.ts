@@ -1,5 +1,6 @@
 import type { Barrier } from './barrier.ts';
 import type { Gate } from './gate.ts';
+import type { SourceLimits } from './limits.ts';
 import type { Log } from './log.ts';
 import type { NextTree } from './next-tree.ts';
 import type { Progress } from './progress.ts';
@@ -42,6 +43,8 @@ export interface Setup {
   readonly maxTrees?: number;
   /** Percent of bytes and inodes; with less, old trees and files go before their time. */
   readonly minFree?: number;
+  /** Others than the usual ones. */
+  readonly limits?: Partial<SourceLimits>;
   readonly log: Log;
   readonly stop: AbortSignal;
   /** Milliseconds since 1970. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDirectories, replaceFile } from './durable.ts';
 
@@ -11,15 +11,28 @@ export interface RememberedAnswer {
   readonly body: Buffer;
 }
 
+export interface AnswerMemory {
+  /** @returns undefined when nothing usable for this URL is remembered. */
+  recall(url: string): RememberedAnswer | undefined;
+  keep(answer: RememberedAnswer): void;
+  forget(): void;
+}
+
+/** For those who must not write. */
+export const readOnly = (memory: AnswerMemory): AnswerMemory => ({
+  recall: (url) => memory.recall(url),
+  keep() {},
+  forget() {},
+});
+
 /** Keeps one answer over restarts. Losing it costs one transfer of the notification. */
-export class SourceMemory {
+export class SourceMemory implements AnswerMemory {
   readonly #stateDir: string;
 
   constructor(stateDir: string) {
     this.#stateDir = stateDir;
   }
 
-  /** @returns undefined when nothing usable for this URL is remembered. */
   recall(url: string): RememberedAnswer | undefined {
     try {
       const bytes = readFileSync(this.#path);
@@ -45,6 +58,12 @@ export class SourceMemory {
     try {
       makeDirectories(this.#stateDir);
       replaceFile(this.#path, temporary, Buffer.concat([Buffer.from(`${head}\n`), body]));
+    } catch {}
+  }
+
+  forget(): void {
+    try {
+      rmSync(this.#path, { force: true });
     } catch {}
   }
 

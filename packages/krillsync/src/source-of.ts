@@ -2,19 +2,24 @@ import { directorySource } from './directory-source.ts';
 import { httpsPollMs, pollMs } from './limits.ts';
 import type { Options } from './options.ts';
 import type { Source } from './source.ts';
-import { SourceMemory } from './source-memory.ts';
+import type { AnswerMemory } from './source-memory.ts';
 
-export async function sourceOf(options: Options, version: string | undefined): Promise<Source> {
-  const { source, notification, stateDir } = options;
+export async function sourceOf(
+  options: Options,
+  memory: AnswerMemory,
+  version: string | undefined,
+): Promise<Source> {
+  const { source, notification } = options;
   if (source.kind === 'directory') return directorySource(source.dir);
-  const { base, insecure, caFile } = source;
+  const { base, auth, insecure, caFile } = source;
   const { httpsSource } = await import('./https-source.ts');
   return httpsSource({
     base,
     insecure,
+    ...(auth === undefined ? {} : { auth }),
     ...(caFile === undefined ? {} : { caFile }),
     notification: notification.fileName,
-    memory: new SourceMemory(stateDir),
+    memory,
     env: process.env,
     userAgent: version === undefined ? 'krillsync' : `krillsync/${version}`,
   });

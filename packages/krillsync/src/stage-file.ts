@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { refuse, SourceMoved } from './krillsync-error.ts';
-import { elementsMaxCount, fileMaxBytes } from './limits.ts';
 import type { FileReference } from './notification.ts';
 import { PublishFinder } from './publish-finder.ts';
 import type { Source } from './source.ts';
@@ -13,6 +12,14 @@ export interface Onlooker {
   publish(at: number): void;
   /** So many bytes can be read from the staged file. */
   written(size: number): void;
+}
+
+/** How large a file may be. */
+export interface SizeLimit {
+  readonly bytes: number;
+  /** What is wrong with a larger one. */
+  readonly fault: string;
+  readonly elements: number;
 }
 
 export interface Copied {
@@ -32,6 +39,7 @@ export async function stageFile(
   source: Source,
   reference: FileReference,
   path: string,
+  most: SizeLimit,
   stop: AbortSignal,
   onlooker?: Onlooker,
 ): Promise<Copied & { readonly mtime: number | undefined }> {
@@ -39,7 +47,11 @@ export async function stageFile(
   try {
     const handle = await open(path, 'w', 0o644);
     try {
-      const { hash, ...copied } = await copy(file.chunks(), handle, reference, stop, onlooker);
+      const { hash, ...copied } = await copy(file.chunks(), handle, reference, {
+        most,
+        stop,
+        onlooker,
+      });
       if (hash !== reference.hash) {
         throw new SourceMoved(
           `${showUri(reference.uri)} has hash ${hash}, the notification says ${reference.hash}`,
@@ -57,20 +69,25 @@ export async function stageFile(
   }
 }
 
+interface Copying {
+  readonly most: SizeLimit;
+  readonly stop: AbortSignal;
+  readonly onlooker: Onlooker | undefined;
+}
+
 /** Hashing is the longest part, and cannot be divided; so a chunk is written meanwhile. */
 async function copy(
   chunks: AsyncIterable<Buffer>,
   handle: FileHandle,
   { uri }: FileReference,
-  stop: AbortSignal,
-  onlooker: Onlooker | undefined,
+  { most, stop, onlooker }: Copying,
 ): Promise<Copied & { readonly hash: string }> {
   const hash = createHash('sha256');
   const finder = new PublishFinder((at) => onlooker?.publish(at));
   let size = 0;
   for await (const chunk of chunks) {
     size += chunk.length;
-    if (size > fileMaxBytes) throw refuse(`${showUri(uri)} is larger than ${fileMaxBytes} bytes`);
+    if (size > most.bytes) throw refuse(`${showUri(uri)} ${most.fault}`);
     const writing = writeAll(handle, chunk);
     try {
       hash.update(chunk);
@@ -78,8 +95,8 @@ async function copy(
     } finally {
       await writing;
     }
-    if (finder.count > elementsMaxCount) {
-      throw refuse(`${showUri(uri)} has more than ${elementsMaxCount} elements`);
+    if (finder.count > most.elements) {
+      throw refuse(`${showUri(uri)} has more than ${most.elements} elements`);
     }
     onlooker?.written(size);
     stop.throwIfAborted();

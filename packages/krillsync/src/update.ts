@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bringForward } from './bring-forward.ts';
+import { bringForward, type How } from './bring-forward.ts';
 import { makeDirectories } from './durable.ts';
 import { finish, type UpdateResult } from './finish.ts';
 import { isIntact } from './is-intact.ts';
 import { messageOf, refuse, SourceMoved, Superseded } from './krillsync-error.ts';
-import { rereadsMaxCount } from './limits.ts';
+import { rereadsMaxCount, sourceLimits } from './limits.ts';
 import { trimDeltas, withoutRefused } from './notification.ts';
 import { planUpdate } from './plan-update.ts';
 import { readOffer, type SourceOffer } from './read-offer.ts';
@@ -23,12 +23,14 @@ const rereadPauseMs = 200;
  * local file system; an AbortError once `setup.stop` is aborted.
  */
 export async function update(setup: Setup): Promise<UpdateResult> {
+  const { updateMaxMs } = { ...sourceLimits, ...setup.limits };
+  const deadline = performance.now() + updateMaxMs;
   let failed: Buffer | undefined;
   for (let attempt = 0; ; attempt += 1) {
     const offer = await readOffer(setup.source, setup.notification);
     const isLastTry = failed?.equals(offer.bytes) === true || attempt >= rereadsMaxCount;
     try {
-      return await serve(setup, offer, isLastTry);
+      return await serve(setup, offer, { isLastTry, deadline });
     } catch (error) {
       // What is half done may be large; but one that is told to stop must be quick.
       if (!setup.stop.aborted) await clearLeftOvers(setup).catch(() => {});
@@ -48,7 +50,7 @@ export async function update(setup: Setup): Promise<UpdateResult> {
 async function serve(
   setup: Setup,
   sourceOffer: SourceOffer,
-  isLastTry: boolean,
+  attempt: Pick<How, 'isLastTry' | 'deadline'>,
 ): Promise<UpdateResult> {
   const began = performance.now();
   makeDirectories(setup.stateDir);
@@ -74,7 +76,7 @@ async function serve(
   return bringForward(setup, round, {
     because,
     trustsDeltas: isMissing || plan.trustsDeltas,
-    isLastTry,
+    ...attempt,
   });
 }
 

@@ -40,6 +40,7 @@ describe('parseRsyncUri', () => {
     ${'rsync://ho st/repo/a'}                    | ${'host name'}
     ${'rsync://host..x/repo/a'}                  | ${'host name'}
     ${'rsync://host\\..\\x/repo/a'}              | ${'host name'}
+    ${'rsync://host:65536/repo/a'}               | ${'port above 65535'}
     ${'rsync://host/repo/a\\b'}                  | ${'not allowed in a path'}
     ${'rsync://host/repo/a\0b'}                  | ${'not allowed in a path'}
     ${'rsync://host/repo/a\nb'}                  | ${'not allowed in a path'}
@@ -74,6 +75,7 @@ describe('parseNotificationUri', () => {
     'https://h/a/',
     'https://h/a/../n.xml',
     'n.xml',
+    'https://h:65536/n.xml',
   ])('refuses %s', (uri) => expect(() => parseNotificationUri(uri)).toThrow('URI'));
 });
 
@@ -100,6 +102,8 @@ describe('relativePath', () => {
     ${'https://h.example/rrdp/x.xml?y'}      | ${'not allowed in a path'}
     ${'https://h.example/rrdp//x.xml'}       | ${'empty path segment'}
     ${'https://h.example@evil/rrdp/x.xml'}   | ${'host name'}
+    ${'https://h.example/rrdp/x.xml.gz'}     | ${'ends in .gz'}
+    ${'https://h.example/rrdp/x.gz/y.xml'}   | ${'ends in .gz'}
   `('refuses $uri', ({ uri, reason }) => {
     expect(() => relativePath(uri, notification)).toThrow(reason);
   });

@@ -13,6 +13,7 @@ export interface RsyncUri {
 
 const authorityPattern =
   /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::[1-9]\d{0,4})?$/;
+const portMax = 65_535;
 // RFC 3986 "pchar": no control or white space characters, backslash, query or fragment. A percent
 // sign stays as it is, for nothing here or in rsync ever decodes it.
 const segmentPattern = /^[A-Za-z0-9._~!$&'()*+,;=:@%-]+$/;
@@ -29,6 +30,9 @@ function segmentFault(segment: string): string | undefined {
 /** A URI in a message: quoted, control characters visible, not endless. */
 export const showUri = (text: string): string =>
   JSON.stringify(text.length > 300 ? `${text.slice(0, 300)}…` : text);
+
+export const withoutCredentials = (uri: string): string =>
+  uri.replace(/^([a-z]+:\/\/)[^/?#]*@/i, '$1');
 
 function strictSegments(text: string, segments: readonly string[]): void {
   if (segments.length > segmentsMaxCount) {
@@ -52,6 +56,9 @@ function authorityAndPath(text: string, scheme: 'rsync' | 'https'): [string, str
   const authority = text.slice(start, slash < 0 ? undefined : slash).toLowerCase();
   if (!authorityPattern.test(authority)) {
     throw refuse(`URI ${showUri(text)} has no valid host name`);
+  }
+  if (Number(authority.split(':')[1] ?? 0) > portMax) {
+    throw refuse(`URI ${showUri(text)} has a port above ${portMax}`);
   }
   return [authority, slash < 0 ? '' : text.slice(slash + 1)];
 }
@@ -98,6 +105,9 @@ const rememberedMaxCount = 2000;
 const isUsualName = (name: string): boolean =>
   name.length <= segmentMaxBytes && name !== '..' && name !== '.' && segmentPattern.test(name);
 
+/** Beside a file: the same content for web servers that look for it (NGINX: gzip_static). */
+export const compressedSuffix = '.gz';
+
 /** The public URI of the notification file, taken apart. */
 export interface NotificationUri {
   readonly text: string;
@@ -124,7 +134,8 @@ export function parseNotificationUri(text: string): NotificationUri {
 
 /**
  * Path below the notification's base of a snapshot or delta URI. Same scheme, host and port as the
- * notification (RFC 9674), and below its directory, for that is what we serve.
+ * notification (RFC 9674), and below its directory, for that is what we serve. Names of compressed
+ * copies are ours.
  */
 export function relativePath(text: string, notification: NotificationUri): string {
   const [authority, rest] = authorityAndPath(text, 'https');
@@ -137,7 +148,11 @@ export function relativePath(text: string, notification: NotificationUri): strin
   if (segments.length <= base.length || base.some((segment, i) => segments[i] !== segment)) {
     throw refuse(`URI ${showUri(text)} is not below the notification's directory`);
   }
-  return segments.slice(base.length).join('/');
+  const path = segments.slice(base.length);
+  if (path.some((segment) => segment.endsWith(compressedSuffix))) {
+    throw refuse(`URI ${showUri(text)} has a name that ends in ${compressedSuffix}`);
+  }
+  return path.join('/');
 }
 
 /**

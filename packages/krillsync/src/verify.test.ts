@@ -55,6 +55,10 @@ describe('--verify', () => {
     expect(await krillsync('verify', ...given, ...places)).toMatchObject({ code: 0 });
     writeFileSync(join(node.rrdpDir, repository.paths[0] ?? ''), 'x');
     expect(await krillsync('verify', ...given, ...places)).toMatchObject({ code: 1 });
+    expect(await krillsync('--json', 'verify', ...given, ...places)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('"result":"not sound"'),
+    });
     expect(await krillsync('verify', '--repair', ...given, ...places)).toMatchObject({ code: 0 });
   });
 });
@@ -70,4 +74,12 @@ test('--dry-run tells and does nothing', async () => {
   repository.publish(uri('x.roa'), 'x').commit();
   const { out } = await run('--dry-run', '--json');
   expect(JSON.parse(out)).toMatchObject({ plan: 'update', serial: 2, files: 2 });
+  await run();
+  const { session } = repository;
+  const old = repository.notification().replace(/<delta.*\/>/, '');
+  repository.writeNotification(old.replace('serial="2"', 'serial="1"'));
+  expect(await run('--dry-run')).toMatchObject({
+    code: 1,
+    out: expect.stringContaining(`went back from serial 2 to 1 in session ${session}`),
+  });
 });

@@ -9,6 +9,7 @@ import {
   backOffMaxMs,
   healthEveryMs,
   pollJitter,
+  timerMaxSeconds,
   validityEveryMs,
   verifyEveryMs,
 } from './limits.ts';
@@ -188,5 +189,6 @@ class Watcher {
 /** With jitter, so that the nodes of a cluster do not ask the same disk at the same instant. */
 async function pause(pollMs: number, stop: AbortSignal): Promise<void> {
   const ms = pollMs * (1 + (Math.random() * 2 - 1) * pollJitter);
-  await sleep(ms, undefined, { signal: stop }).catch(() => {});
+  const most = timerMaxSeconds * 1000;
+  await sleep(Math.min(ms, most), undefined, { signal: stop }).catch(() => {});
 }
