@@ -62,7 +62,7 @@ async function change(
   }
   const lock = await takeLock(`krillmanager ${command}`, machine);
   try {
-    const steps = await bringAbout(undertaking);
+    const steps = await bringAbout({ ...undertaking, ready: () => lock.renew() });
     const finished = JSON.stringify({ event: 'finished', ok: true, steps });
     process.stdout.write(undertaking.json ? `${finished}\n` : `${done}\n`);
     return 0;

@@ -33,7 +33,11 @@ export async function initMaster(options: InitOptions): Promise<number> {
   const lock = await takeLock('krillmanager init', machine);
   try {
     await waitForSlaves(desired, ports, (line) => process.stderr.write(`${line}\n`));
-    const locked = { ...undertaking, ports: { ...ports, mount: lock.mount } };
+    const locked = {
+      ...undertaking,
+      ports: { ...ports, mount: lock.mount },
+      ready: () => lock.renew(),
+    };
     const done = await bringAbout(locked);
     printSummary(
       { desired, done, requests: await readRequests(desired.settings, ports.files) },
