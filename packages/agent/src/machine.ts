@@ -30,7 +30,6 @@ import {
   glusterd,
   hostFiles,
   hostNames,
-  type NamedLock,
   type NodeCertificates,
   nodeCertificates,
   opensslCertificates,
@@ -38,6 +37,7 @@ import {
   systemdUnits,
   thisHolder,
   type VolumeFilesOptions,
+  type VolumeLock,
   volumeFiles,
   volumeLock,
   volumeMount,
@@ -59,7 +59,7 @@ export interface Machine {
   readonly nodeCertificates: NodeCertificates;
   readonly clock: Clock;
   /** One `init` at a time in the cluster. @param command what takes it, for the message to others */
-  readonly volumeLock: (command: string) => NamedLock;
+  readonly volumeLock: (command: string) => VolumeLock;
   readonly addresses: () => readonly Ip[];
   readonly randomToken: () => Secret;
   readonly seal: SealText;

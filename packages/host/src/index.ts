@@ -32,10 +32,12 @@ export {
 } from './firewall/open-cluster-ports.ts';
 export { type CommandOutput, runOpenClusterPorts } from './firewall/run-open-cluster-ports.ts';
 export {
+  type HeldLock,
   type LockAttempt,
   type LockHolder,
   lockFile,
   type NamedLock,
+  type RefusedLock,
   thisHolder,
 } from './lock/lock-file.ts';
 export {
@@ -52,5 +54,5 @@ export { notifySystemd, type SystemdState } from './system/notify-systemd.ts';
 export { systemdUnits } from './system/systemd-units.ts';
 export { runVolumeChild, type VolumeChildOptions } from './volume/run-volume-child.ts';
 export { type VolumeFilesOptions, volumeFiles } from './volume/volume-files.ts';
-export { volumeLock } from './volume/volume-lock.ts';
+export { type HeldVolumeLock, type VolumeLock, volumeLock } from './volume/volume-lock.ts';
 export { volumeMount } from './volume/volume-mount.ts';

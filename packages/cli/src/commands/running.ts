@@ -62,7 +62,7 @@ async function change(
   try {
     // Again: who had the lock until now may have changed what is there.
     const undertaking = await undertake(machine, changed, options);
-    const steps = await bringAbout(undertaking);
+    const steps = await bringAbout({ ...undertaking, ready: () => lock.renew() });
     const finished = JSON.stringify({ event: 'finished', ok: true, steps });
     process.stdout.write(undertaking.json ? `${finished}\n` : `${done}\n`);
     return 0;

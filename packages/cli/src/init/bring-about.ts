@@ -24,6 +24,8 @@ export interface Undertaking {
   readonly consent: ConfirmOptions;
   /** Of what is desired, all unless told. */
   readonly plan?: (observed: Observed, desired: Desired) => Plan;
+  /** Before each step: throws when it is not to be done. */
+  readonly ready?: () => Promise<void>;
 }
 
 /** What would be done, and nothing else. @throws NodeErrors when the servers are not ready. */
@@ -61,7 +63,7 @@ function check(observed: Observed, desired: Desired): void {
     throw new NodeErrors('the servers are not ready; nothing was changed', findings);
 }
 
-async function run(plan: Plan, { json, desired, ports }: Undertaking): Promise<void> {
+async function run(plan: Plan, { json, desired, ports, ready }: Undertaking): Promise<void> {
   const log = initLog();
   const watch = watchSteps(json, log);
   let interrupted = false;
@@ -70,7 +72,10 @@ async function run(plan: Plan, { json, desired, ports }: Undertaking): Promise<v
   };
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    await execute(plan, { ports, desired, emit: watch.emit, interrupted: () => interrupted });
+    await execute(plan, {
+      ...{ ports, desired, emit: watch.emit, interrupted: () => interrupted },
+      ...(ready && { ready }),
+    });
   } catch (error) {
     watch.end();
     process.stderr.write(`  details: ${log.file}\n`);

@@ -36,7 +36,11 @@ export async function initMaster(options: InitOptions): Promise<number> {
     const undertaking = await undertake(options, machine);
     const { desired, ports, json } = undertaking;
     await waitForSlaves(desired, ports, (line) => process.stderr.write(`${line}\n`));
-    const locked = { ...undertaking, ports: { ...ports, mount: lock.mount } };
+    const locked = {
+      ...undertaking,
+      ports: { ...ports, mount: lock.mount },
+      ready: () => lock.renew(),
+    };
     const done = await bringAbout(locked);
     printSummary(
       { desired, done, requests: await readRequests(desired.settings, ports.files) },

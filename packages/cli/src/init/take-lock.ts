@@ -2,15 +2,22 @@ import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Machine } from '@krillmanager/agent';
 import { paths, UserError, type VolumeMount } from '@krillmanager/core';
-import { type LockHolder, lockFile, type NamedLock, thisHolder } from '@krillmanager/host';
+import {
+  type HeldLock,
+  type HeldVolumeLock,
+  type LockHolder,
+  lockFile,
+  type RefusedLock,
+  thisHolder,
+} from '@krillmanager/host';
 
 export interface ClusterLock {
   /** The mount, which takes the lock on the volume as soon as there is a volume. */
   readonly mount: VolumeMount;
+  /** Takes the one on the volume anew, if it is held. @throws UserError when it was lost */
+  renew(): Promise<void>;
   release(): Promise<void>;
 }
-
-type Held = { release(): Promise<void> };
 
 /**
  * One command at a time changes the cluster: on this server, and through the volume everywhere.
@@ -20,12 +27,14 @@ export async function takeLock(
   command: string,
   { mount, volumeLock }: Pick<Machine, 'mount' | 'volumeLock'>,
 ): Promise<ClusterLock> {
-  const held: Held[] = [await takeHere(command)];
+  const here = await takeHere(command);
+  let there: HeldVolumeLock | null = null;
   const release = async (): Promise<void> => {
-    for (const lock of held.splice(0).reverse()) await lock.release();
+    await there?.release();
+    await here.release();
   };
   const onVolume = async (): Promise<void> => {
-    if (held.length === 1) held.push(await take(volumeLock(command)));
+    there ??= await take(volumeLock(command));
   };
   try {
     const { mounted, answering } = await mount.state();
@@ -41,18 +50,22 @@ export async function takeLock(
       await onVolume();
     },
   };
-  return { mount: mountAndLock, release };
+  return { mount: mountAndLock, renew: async () => there?.renew(), release };
 }
 
 /** On this server only. @throws UserError (exit 4) that names who changes its part of the cluster */
-export const takeHere = (command: string): Promise<Held> =>
+export const takeHere = (command: string): Promise<HeldLock> =>
   take(lockFile(`${paths.run}/init.lock`, thisHolder(command)));
 
 /** Until another host can read who has just signed, or the helper of a holder that was killed is gone. */
 const signedAfterMs = 250;
 const looks = 12;
 
-async function take(lock: NamedLock, looked = 0): Promise<Held> {
+interface Lock<Held extends HeldLock> {
+  tryLock(): Promise<Held | RefusedLock>;
+}
+
+async function take<Held extends HeldLock>(lock: Lock<Held>, looked = 0): Promise<Held> {
   const attempt = await lock.tryLock();
   if (attempt.held) return attempt;
   const { holder } = attempt;

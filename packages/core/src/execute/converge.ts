@@ -1,6 +1,7 @@
 import type { Desired } from '../model/desired.ts';
 import type { Observed } from '../model/observed.ts';
-import { isBlind, planInit } from '../plan/plan-init.ts';
+import { isBlind } from '../plan/blind.ts';
+import { planInit } from '../plan/plan-init.ts';
 import type { Plan } from '../plan/step.ts';
 
 export interface Convergence {

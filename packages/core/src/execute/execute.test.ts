@@ -41,12 +41,18 @@ function scene(fail: (call: string) => unknown = () => undefined): Scene {
   return { called, ports: ports as unknown as Ports };
 }
 
-async function run(steps: readonly Step[], { ports }: Scene, interrupted = () => false) {
+async function run(
+  steps: readonly Step[],
+  { ports }: Scene,
+  interrupted = () => false,
+  ready = async (): Promise<void> => undefined,
+) {
   const events: StepEvent[] = [];
   const emit = (event: StepEvent): void => void events.push(event);
-  const error = await execute({ version: 1, steps }, { ports, desired, emit, interrupted }).catch(
-    (thrown: unknown) => thrown,
-  );
+  const error = await execute(
+    { version: 1, steps },
+    { ports, desired, emit, interrupted, ready },
+  ).catch((thrown: unknown) => thrown);
   return { events, error };
 }
 
@@ -144,6 +150,21 @@ about('an interruption', () => {
     expect(error).toMatchObject({
       message: 'interrupted before step 3 of 3',
       hint: 'run the same command again: it goes on from here',
+    });
+  });
+
+  test('is also what must not go on, and it says why', async () => {
+    const at = scene();
+    const ready = async (): Promise<void> => {
+      if (at.called.length === 2) throw new UserError('the lock was lost');
+    };
+    const { events, error } = await run([start, name, mount], at, () => false, ready);
+    expect(at.called).toEqual(['init 10.55.0.1', 'assign']);
+    expect(events.at(-1)).toMatchObject({ event: 'done', number: 2 });
+    expect(error).toMatchObject({
+      message: 'interrupted before step 3 of 3: the lock was lost',
+      hint: 'run the same command again: it goes on from here',
+      exitCode: 1,
     });
   });
 });

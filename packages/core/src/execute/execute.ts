@@ -1,5 +1,5 @@
 import type { Desired } from '../model/desired.ts';
-import { UserError } from '../model/user-error.ts';
+import { messageOf, UserError } from '../model/user-error.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { describe, handlerOf } from '../plan/steps/handlers.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -24,6 +24,8 @@ export interface Execution {
   readonly emit: (event: StepEvent) => void;
   /** Asked before each step: true ends the run cleanly between two steps. */
   readonly interrupted: () => boolean;
+  /** Awaited before each step: what it throws ends the run there, too. */
+  readonly ready?: () => Promise<void>;
 }
 
 /** Runs the steps in order; the first failure ends it, and running the command again repairs. */
@@ -32,14 +34,19 @@ export async function execute({ steps }: Plan, execution: Execution): Promise<vo
     return { step, title: describe(step), number: index + 1, of: steps.length };
   });
   for (const group of groupsOf(numbered)) {
-    if (execution.interrupted()) {
-      throw new UserError(`interrupted before step ${group[0]?.number} of ${steps.length}`, {
-        hint: 'run the same command again: it goes on from here',
-      });
-    }
+    await mayGoOn(group, execution);
     const ends = await Promise.allSettled(group.map((at) => perform(at, execution)));
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
+}
+
+async function mayGoOn([next]: readonly StepNumber[], { interrupted, ready }: Execution) {
+  const before = `interrupted before step ${next?.number} of ${next?.of}`;
+  const hint = 'run the same command again: it goes on from here';
+  if (interrupted()) throw new UserError(before, { hint });
+  await ready?.().catch((cause: unknown) => {
+    throw new UserError(`${before}: ${messageOf(cause)}`, { hint, cause });
+  });
 }
 
 /** Steps that are done at the same time; most are alone. */

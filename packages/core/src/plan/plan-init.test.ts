@@ -267,6 +267,14 @@ about('a formed cluster', () => {
     expect(steps({ ...blind, volume: stopped })).toEqual(['volume.start', 'volume.mount']);
   });
 
+  test('whose volume cannot be read here gives no copy away: nobody was asked yet', () => {
+    const nodes = [h1, h2];
+    const smaller = { nodes, volume: { ...desired.volume, replica: 2 } };
+    const blind = { mounted: false, contents: null };
+    expect(steps(blind, smaller)).toEqual(['volume.mount']);
+    expect(steps({}, smaller)).toContain('volume.removeBrick');
+  });
+
   test('whose volume was never started has nothing on it', () => {
     const created = { ...volume, status: 'created' } as const;
     const planned = steps({ mounted: false, contents: null, volume: created });

@@ -1,6 +1,7 @@
 import type { Desired } from '../model/desired.ts';
 import type { Observed } from '../model/observed.ts';
 import type { ClusterRecord } from '../model/settings.ts';
+import { isBlind } from './blind.ts';
 import { leavingNodes } from './leaving.ts';
 import { planCluster } from './plan-cluster.ts';
 import { planKrill } from './plan-krill.ts';
@@ -39,13 +40,6 @@ export function planInit(observed: Observed, desired: Desired): Plan {
     ],
   };
 }
-
-/**
- * There is a volume that may hold a cluster, and it cannot be read here: what is missing on it must
- * not be guessed, or a second cluster would be founded on the first.
- */
-export const isBlind = ({ volume, contents }: Observed): boolean =>
-  volume !== null && volume.status !== 'created' && contents === null;
 
 /** What Krill needs not, while it starts. */
 const beforeKrillIsAwaited = (krill: readonly Step[], meanwhile: readonly Step[]) => {

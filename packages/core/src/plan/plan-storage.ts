@@ -2,6 +2,7 @@ import type { Desired } from '../model/desired.ts';
 import { hostName, type Ip } from '../model/ip.ts';
 import type { Observed } from '../model/observed.ts';
 import { type Brick, isMember, isPooled, type VolumeState } from '../model/storage.ts';
+import { isBlind } from './blind.ts';
 import { isOffline, isSame, wantedBricks } from './bricks.ts';
 import { leavingNodes } from './leaving.ts';
 import type { Step } from './step.ts';
@@ -42,7 +43,9 @@ function planVolume(observed: Observed, desired: Desired): readonly Step[] {
     steps.push({ kind: 'volume.start', volume: volume.name, bricks: volume.bricks.length });
   }
   if (!observed.mounted) steps.push({ kind: 'volume.mount', volume: volume.name });
-  return found === null ? steps : [...steps, ...planBricks(found, observed, desired)];
+  // Who leaves is on the volume: no copy moves before it was read and the operator has agreed.
+  if (found === null || isBlind(observed)) return steps;
+  return [...steps, ...planBricks(found, observed, desired)];
 }
 
 /**
@@ -84,7 +87,7 @@ function planOptions(observed: Observed, desired: Desired): readonly Step[] {
   const { name, options } = desired.volume;
   // Whom an unread volume calls a member is not known, nor has anybody been asked for a consent.
   const parting = leavingNodes(observed, desired).filter(
-    (ip) => observed.facts.has(ip) || observed.contents === null,
+    (ip) => observed.facts.has(ip) || isBlind(observed),
   );
   const allowed = options['auth.allow'];
   if (parting.length === 0 || allowed === undefined) return optionsToSet(observed, name, options);

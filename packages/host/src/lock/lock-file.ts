@@ -12,10 +12,18 @@ export interface LockHolder {
   readonly sinceMs: number;
 }
 
-export type LockAttempt =
-  | { readonly held: true; release(): Promise<void> }
-  /** The holder is null in the moment before it has signed. */
-  | { readonly held: false; readonly holder: LockHolder | null };
+export interface HeldLock {
+  readonly held: true;
+  release(): Promise<void>;
+}
+
+export interface RefusedLock {
+  readonly held: false;
+  /** Null in the moment before it has signed. */
+  readonly holder: LockHolder | null;
+}
+
+export type LockAttempt = HeldLock | RefusedLock;
 
 export interface NamedLock {
   tryLock(): Promise<LockAttempt>;
@@ -65,8 +73,8 @@ async function hold(file: FileHandle, holder: LockHolder): Promise<LockAttempt> 
   // On the volume: another host is to read it while the file stays open here.
   await file.sync();
   const release = async () => {
-    await file.truncate();
-    await file.close();
+    // On a volume that was mounted anew the old file cannot be written to; it can be closed.
+    await file.truncate().finally(() => file.close());
   };
   return { held: true, release };
 }

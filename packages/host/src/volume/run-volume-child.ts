@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { messageOf, type VolumeFiles } from '@krillmanager/core';
 import { errorCode } from '../files/error-code.ts';
-import { type LockHolder, lockFile } from '../lock/lock-file.ts';
+import { type HeldLock, type LockHolder, lockFile } from '../lock/lock-file.ts';
 import { partsOf } from './confined.ts';
 import { confinedFiles } from './confined-files.ts';
 import type { VolumeReply, VolumeRequest } from './volume-protocol.ts';
@@ -18,11 +18,11 @@ export interface VolumeChildOptions {
  * its reply a line on standard output, until the input ends. It may hang; its parent may not.
  */
 export async function runVolumeChild(root: string, { mounted }: VolumeChildOptions): Promise<void> {
-  const files = confinedFiles(root);
+  const volume = { files: confinedFiles(root), locks: new Map<string, HeldLock>(), root, mounted };
   for await (const line of createInterface({ input: process.stdin })) {
     const request = parseRequest(line);
     if (request === null) return;
-    const reply = await answer({ files, root, mounted }, request);
+    const reply = await answer(volume, request);
     process.stdout.write(`${JSON.stringify(reply)}\n`);
   }
 }
@@ -38,6 +38,8 @@ function parseRequest(line: string): VolumeRequest | null {
 
 interface Volume extends VolumeChildOptions {
   readonly files: VolumeFiles;
+  /** By path. What nobody refers to any more, Node would close, and its lock were free. */
+  readonly locks: Map<string, HeldLock>;
   readonly root: string;
 }
 
@@ -60,7 +62,8 @@ async function againWhenStale<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
-async function perform({ files, root }: Volume, request: VolumeRequest) {
+async function perform(volume: Volume, request: VolumeRequest) {
+  const { files } = volume;
   switch (request.op) {
     case 'read':
       return await files.read(request.path);
@@ -79,14 +82,21 @@ async function perform({ files, root }: Volume, request: VolumeRequest) {
       await files.write(request.path, request.content, request.access);
       return null;
     case 'lock':
-      return await take(join(root, ...partsOf(request.path)), request.holder);
+      return await take(volume, request.path, request.holder);
   }
 }
 
-/** Nothing releases it but the end of this process, which its parent brings about. */
-async function take(path: string, holder: LockHolder): Promise<string | null> {
-  const attempt = await lockFile(path, holder).tryLock();
-  return attempt.held ? null : JSON.stringify(attempt.holder ?? '');
+/** Nothing releases it for good but the end of this process, which its parent brings about. */
+async function take({ root, locks }: Volume, path: string, holder: LockHolder) {
+  await locks
+    .get(path)
+    ?.release()
+    .catch(() => undefined);
+  locks.delete(path);
+  const attempt = await lockFile(join(root, ...partsOf(path)), holder).tryLock();
+  if (!attempt.held) return JSON.stringify(attempt.holder ?? '');
+  locks.set(path, attempt);
+  return null;
 }
 
 async function assertMounted(root: string): Promise<void> {

@@ -14,7 +14,10 @@ export type VolumeRequest =
       readonly content: string;
       readonly access: FileAccess;
     }
-  /** Held until the child ends. The reply is null, or who holds it, "" when that is not known. */
+  /**
+   * Held until the child ends; asked for again, it is given back and taken anew. The reply is null, or
+   * who holds it, "" when that is not known.
+   */
   | { readonly op: 'lock'; readonly path: string; readonly holder: LockHolder };
 
 /** One line of JSON from the child, in the order of the requests. */
