@@ -5,6 +5,8 @@ import type { Logger } from 'pino';
 import { agentRoutes } from './agent-routes.ts';
 import { CertificateKeeper } from './certificates/certificate-keeper.ts';
 import { ClusterLink, type LinkPorts } from './cluster/cluster-link.ts';
+import { monotonicMs } from './cluster/monotonic.ts';
+import { feedWatchdog } from './feed-watchdog.ts';
 import { FirewallKeeper } from './firewall/firewall-keeper.ts';
 import { httpAgents } from './http/agents-client.ts';
 import { type ContextOf, keptContext } from './http/kept-context.ts';
@@ -17,11 +19,10 @@ import { Attention } from './node/attention.ts';
 import { RemovalWatch } from './node/is-removed.ts';
 import { localStore } from './node/local-store.ts';
 import { type FailedLook, runLoop, type Tick } from './node/loop.ts';
+import { LoopWatch } from './node/loop-watch.ts';
 import type { NodePorts } from './node/node-ports.ts';
 import { statusNow } from './node/status-now.ts';
 import { StorageWatch } from './node/storage-watch.ts';
-
-const watchdogMs = 10_000;
 
 /** What the agent knows between two looks. */
 interface Known {
@@ -70,7 +71,9 @@ export async function runAgent(
     }),
     agentPort,
   );
-  const endTelling = await tellSystemd(log);
+  await notifySystemd('READY=1');
+  const watch = new LoopWatch(monotonicMs);
+  const endFeeding = feedWatchdog(watch, log);
   const endKeeping = keepMemorySmall();
   log.info({ release: release.release }, 'agent started');
   await runLoop({
@@ -79,13 +82,14 @@ export async function runAgent(
     clock: machine.clock,
     attention,
     stopped: () => signal.aborted,
+    moved: () => watch.moved(),
     seen: (done, doing) => {
       if (doing !== known.doing) log[done.error === null ? 'info' : 'warn'](doing);
       learn(known, done, doing);
       if (done.view !== null) lookOn(parts, done);
     },
   });
-  endTelling();
+  endFeeding();
   endKeeping();
   parts.link.close();
   server.close();
@@ -152,12 +156,4 @@ function found(
   );
   const health = storage.health;
   return statusNow(machine, { release, tick, doing, storage: health, problems, contextOf });
-}
-
-/** @returns ends it */
-async function tellSystemd(log: Logger): Promise<() => void> {
-  await notifySystemd('READY=1');
-  const unfed = (error: unknown) => log.error({ error: String(error) }, 'watchdog not fed');
-  const watchdog = setInterval(() => void notifySystemd('WATCHDOG=1').catch(unfed), watchdogMs);
-  return () => clearInterval(watchdog);
 }

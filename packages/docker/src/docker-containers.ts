@@ -6,7 +6,6 @@ import {
   type EngineInfo,
   type OnceStreams,
   ownerLabel,
-  retired,
   specHash,
   UserError,
 } from '@krillmanager/core';
@@ -18,6 +17,7 @@ import { engineInfo } from './engine-info.ts';
 import { statusOf } from './failure.ts';
 import { canHandOver, retire, retiredName, successorName, takeOver } from './handover.ts';
 import { loaded } from './image-archive.ts';
+import { listedState } from './listed-state.ts';
 import { loadDeadlineMs, settleDeadlineMs, stopMarginMs } from './policy.ts';
 import { runAttached } from './run-once.ts';
 import { until } from './until.ts';
@@ -31,18 +31,6 @@ const swarmServiceLabel = 'com.docker.swarm.service.name';
 
 const partOfService = (service: string): string | null =>
   service.startsWith(containerName('')) ? service.slice(containerName('').length) : null;
-
-/** Docker's names begin with a slash. */
-const isNamed = (found: ContainerInspectInfo, name: string): boolean => found.Name === `/${name}`;
-
-/** As listed: a successor is not yet there, and one that was replaced is something else. */
-function listed(found: ContainerInspectInfo): readonly ContainerState[] {
-  const state = containerState(found);
-  if (isNamed(found, successorName(state.name))) return [];
-  return isNamed(found, retiredName(state.name))
-    ? [{ ...state, name: retired(state.name) }]
-    : [state];
-}
 
 class DockerContainers implements Containers {
   readonly #engine: Engine;
@@ -64,7 +52,7 @@ class DockerContainers implements Containers {
     );
     const inspected = await Promise.all(found.map(({ Id }) => this.#inspect(Id)));
     return inspected
-      .flatMap((each) => (each ? listed(each) : []))
+      .flatMap((each) => (each ? [listedState(each)] : []))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 

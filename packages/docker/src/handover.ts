@@ -1,4 +1,4 @@
-import { type ContainerSpec, UserError } from '@krillmanager/core';
+import { type ContainerSpec, retired, successor, UserError } from '@krillmanager/core';
 import type { Container, ContainerInspectInfo } from 'dockerode';
 import { containerName, handoverLabel } from './create-options.ts';
 import type { Engine } from './engine.ts';
@@ -7,9 +7,9 @@ import { handoverDeadlineMs } from './policy.ts';
 import { until } from './until.ts';
 
 /** A replacement has this name until it has taken the place of the one before. */
-export const successorName = (name: string): string => `${containerName(name)}.next`;
+export const successorName = (name: string): string => containerName(successor(name));
 /** One that was replaced has this name until what it had begun is done. */
-export const retiredName = (name: string): string => `${containerName(name)}.old`;
+export const retiredName = (name: string): string => containerName(retired(name));
 
 export const canHandOver = (current: ContainerInspectInfo | null, spec: ContainerSpec): boolean =>
   spec.handsOver === true &&

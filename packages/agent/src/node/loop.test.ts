@@ -49,15 +49,20 @@ test.each<[string, Tick, string, number]>([
 test('a look that fails is said, and the next one comes later', async () => {
   const doings: string[] = [];
   const slept: number[] = [];
+  let moves = 0;
   const recall = async () => JSON.parse('{"id":');
   await runLoop({
     ports: {} as NodePorts,
     store: { recall } as unknown as LocalStore,
     clock: { now: () => 0, sleep: async (ms) => void slept.push(ms) },
     attention: new Attention(),
+    moved: () => {
+      moves += 1;
+    },
     seen: ({ view }, doing) => void doings.push(`${view} ${doing}`),
     stopped: () => doings.length === 3,
   });
+  expect(moves).toBe(2 * doings.length);
   const said = 'null looking at this node failed: recalling what this node knows: Unexpected end';
   for (const doing of doings) expect(doing).toContain(said);
   expect(slept.reduce((sum, ms) => sum + ms)).toBeGreaterThan(0.9 * (1000 + 2000 + 4000));

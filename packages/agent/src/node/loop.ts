@@ -22,14 +22,16 @@ export interface FailedLook {
   readonly error: string;
 }
 
-/** Looks once, acts once. */
+/** Looks once, acts once. @param looked called between the two */
 export async function tick(
   ports: NodePorts,
   store: LocalStore,
   attempts: Attempts,
+  looked: () => void = () => undefined,
 ): Promise<Tick | FailedLook> {
   const decided = await decide(ports, store, attempts).catch(messageOf);
   if (typeof decided === 'string') return { view: null, error: decided };
+  looked();
   const { view, action } = decided;
   const error = await perform(action, ports, store).then(() => null, messageOf);
   attempts.note(action, error);
@@ -65,6 +67,8 @@ export interface Loop {
   readonly store: LocalStore;
   readonly clock: Clock;
   readonly attention: Attention;
+  /** Called after every look, action and pause. */
+  readonly moved: () => void;
   /** Called after every tick. */
   readonly seen: (tick: Tick | FailedLook, doing: string) => void;
   readonly stopped: () => boolean;
@@ -72,15 +76,17 @@ export interface Loop {
 
 /** The loop has no opinion: the table decides, the pause follows from what came of it. */
 export async function runLoop(loop: Loop): Promise<void> {
-  const { ports, store, clock, attention, seen, stopped } = loop;
+  const { ports, store, clock, attention, moved, seen, stopped } = loop;
   const attempts = new Attempts(monotonicMs);
   let failures = 0;
   while (!stopped()) {
-    const done = await tick(ports, store, attempts);
+    const done = await tick(ports, store, attempts, moved);
+    moved();
     failures = wentWrong(done) ? failures + 1 : 0;
     seen(done, describeTick(done));
     const jitter = 0.9 + Math.random() * 0.2;
     await attention.pause(pauseAfter(done, failures) * jitter, clock);
+    moved();
   }
 }
 

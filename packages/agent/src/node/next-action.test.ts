@@ -401,6 +401,28 @@ const rows: readonly [string, Partial<View>, object][] = [
     { do: 'dismiss', name: 'nginx.old' },
   ],
   [
+    'a successor whose agent died, and the one before it wanted again',
+    { containers: [running(krillsync), running(nginx), running(container('nginx.next'))] },
+    { do: 'dismiss', name: 'nginx.next' },
+  ],
+  [
+    'a successor whose agent died, and no such part wanted any more',
+    { containers: [running(krillsync), running(nginx), running(container('rsyncd.next'))] },
+    { do: 'dismiss', name: 'rsyncd.next' },
+  ],
+  [
+    'a successor whose agent died, and it is wanted',
+    {
+      containers: [
+        running(krillsync),
+        { ...running(nginx), specHash: 'x' },
+        running(container('nginx.next')),
+      ],
+      tried: failed('starting nginx'),
+    },
+    { do: 'rest' },
+  ],
+  [
     'a command under way',
     { containers: [running(krillsync), running(nginx), running(container('krillc-7'))] },
     { do: 'rest' },

@@ -7,7 +7,9 @@ import {
   ipOfHost,
   isPeer,
   isRetired,
+  isSuccessor,
   specHash,
+  successor,
 } from '@krillmanager/core';
 import type { Action } from './action.ts';
 import { hasFailed } from './attempts.ts';
@@ -74,6 +76,9 @@ function* containerActions(view: View, wanted: readonly ContainerSpec[]): Genera
       if (because !== null) yield { do: 'restart', name: container.name, because };
     }
   }
+  const unserved = wanted
+    .filter((container) => !containers.some((found) => serves(found, container)))
+    .map(({ name }) => successor(name));
   const nginx = wanted.find(({ name }) => name === 'nginx');
   if (memory.loaded !== files.hash && containers.some((each) => nginx && serves(each, nginx))) {
     yield { do: 'reload', hash: files.hash };
@@ -82,7 +87,9 @@ function* containerActions(view: View, wanted: readonly ContainerSpec[]): Genera
   const extra = containers.filter(
     ({ name }) => isStack(name) && !wanted.some((container) => container.name === name),
   );
-  for (const { name } of [...ended, ...extra]) yield { do: 'dismiss', name };
+  // One whose agent died before it took its place; while it is wanted, `serve` goes on with it.
+  const stray = containers.filter(({ name }) => isSuccessor(name) && !unserved.includes(name));
+  for (const { name } of [...ended, ...extra, ...stray]) yield { do: 'dismiss', name };
 }
 
 const serves = (found: ContainerState, wanted: ContainerSpec): boolean =>

@@ -3,7 +3,7 @@ import { runCommand } from '../run.ts';
 import { propertyArgv } from './systemd-units.ts';
 
 /** What {@link rememberedSince} asks of the machine. */
-export interface UnitTimes {
+interface UnitTimes {
   /** Where systemd keeps the id of each start of a unit in a link, until the unit ends. */
   readonly links: string;
   /** When a unit became active, microseconds of CLOCK_MONOTONIC; 0 when it is not active. */
