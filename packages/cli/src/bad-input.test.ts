@@ -55,6 +55,9 @@ beforeAll(async () => {
   await writePairs();
   await writeFile(join(dir, 'open'), 'a'.repeat(40), { mode: 0o644 });
   await writeFile(join(dir, 'ten.yaml'), tenErrors);
+  const plain = 'domains: rpki.lab\ntls: { mode: private }\n';
+  await writeFile(join(dir, 'two.yaml'), `${plain}nodes: [10.0.0.1, 10.0.0.2]\n`);
+  await writeFile(join(dir, 'families.yaml'), `${plain}nodes: [10.0.0.1, 10.0.0.2, fd00::3]\n`);
   await writeFile(join(dir, 'broken.yaml'), 'domains: {');
 });
 afterAll(() => rm(dir, { recursive: true }));
@@ -98,6 +101,9 @@ describe('bad input changes nothing and says what to do', () => {
     [['config', 'check', '--config=DIR/none.yaml']],
     [['config', 'check', '--config=DIR/broken.yaml']],
     [['config', 'check', '--config=DIR/ten.yaml']],
+    [['config', 'check', '--config=DIR/two.yaml']],
+    [['config', 'check', '--config=DIR/families.yaml']],
+    [['config', 'check', '--config=DIR']],
     [['init', '--config=DIR/ten.yaml']],
     [['config', 'check', '--config=DIR/mismatch.yaml']],
     [['config', 'check', '--config=DIR/expired.yaml']],
