@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { opensslCertificates } from '@krillmanager/host';
 import { runProgram } from './program.ts';
-import { reportError } from './render/report-error.ts';
+import { asksForJson, reportError } from './render/report-error.ts';
 
 /** Ten mistakes; one of them leaves a key missing, which is told, too. */
 const tenErrors = `domains:
@@ -62,6 +62,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true }));
 
+const failed = (error: unknown, argv: readonly string[]): number =>
+  reportError(error, {
+    stderr: process.stderr,
+    ...(asksForJson(argv) && { json: process.stdout }),
+  });
+
 /** The exit code and what the operator reads, of us and of commander, which writes by itself. */
 async function said(argv: readonly string[]): Promise<string> {
   const there = argv.map((word) => word.replace('DIR', dir));
@@ -73,7 +79,7 @@ async function said(argv: readonly string[]): Promise<string> {
   const spies = [process.stdout, process.stderr].map((stream) =>
     jest.spyOn(stream, 'write').mockImplementation(write),
   );
-  const code = await runProgram(there).catch((error) => reportError(error, process.stderr));
+  const code = await runProgram(there).catch((error) => failed(error, there));
   for (const spy of spies) spy.mockRestore();
   return `exit ${code}\n${written}`
     .replaceAll(dir, 'DIR')
@@ -87,6 +93,20 @@ describe('options before the command are as good as behind it', () => {
     [['--json', '--dry-run', 'leave', '--force', '--no-input']],
   ])('%j', async (argv) => {
     expect(await said(argv)).toMatchSnapshot();
+  });
+});
+
+describe('help is there', () => {
+  test.each([
+    [['help'], 'open-cluster-ports --peers'],
+    [['help', 'config'], 'Usage: krillmanager config [options]'],
+    [['help', 'config', 'show'], 'Usage: krillmanager config show [options]'],
+    [['help', 'krillc'], 'Usage: krillmanager krillc'],
+    [['help', 'open-cluster-ports'], 'Usage: open-cluster-ports'],
+  ])('%j', async (argv, expected) => {
+    const answer = await said(argv);
+    expect(answer).toContain('exit 0\n');
+    expect(answer).toContain(expected);
   });
 });
 
@@ -132,6 +152,10 @@ describe('bad input changes nothing and says what to do', () => {
     [['logs', 'apache']],
     [['logs', 'nginx', '--tail=many']],
     [['leave', '--no-input']],
+    [['leave', '--no-input', '--json']],
+    [['status', '--nonsense', '--json']],
+    [['help', 'nonsense']],
+    [['help', 'config', 'chekc']],
     [['--slave-ips=10.0.0.2', '--wait=60', 'leave', '--yes', '--dry-run']],
     [['--dry-run', '--private', 'config', 'show']],
     [['--json', 'krillc', 'list']],

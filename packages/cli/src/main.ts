@@ -58,9 +58,10 @@ async function agent(): Promise<number> {
 }
 
 /** Only when something went wrong. */
-async function failed(error: unknown): Promise<number> {
-  const { reportError } = await import('./render/report-error.ts');
-  return reportError(error, process.stderr);
+async function failed(error: unknown, argv: readonly string[]): Promise<number> {
+  const { asksForJson, reportError } = await import('./render/report-error.ts');
+  const { stdout, stderr } = process;
+  return reportError(error, { stderr, ...(asksForJson(argv) && { json: stdout }) });
 }
 
 const onlyShow = ['status', 'logs', 'config', 'version', 'help'];
@@ -73,7 +74,8 @@ function onClosedPipe(error: NodeJS.ErrnoException): void {
 process.stdout.on('error', onClosedPipe);
 process.stderr.on('error', onClosedPipe);
 
-main(basename(process.argv0), process.argv.slice(2)).then(
+const argv = process.argv.slice(2);
+main(basename(process.argv0), argv).then(
   (code) => process.exit(code),
-  async (error: unknown) => process.exit(await failed(error)),
+  async (error: unknown) => process.exit(await failed(error, argv)),
 );
