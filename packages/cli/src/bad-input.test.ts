@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { opensslCertificates } from '@krillmanager/host';
 import { runProgram } from './program.ts';
-import { reportError } from './render/report-error.ts';
+import { asksForJson, reportError } from './render/report-error.ts';
 
 /** Ten mistakes; one of them leaves a key missing, which is told, too. */
 const tenErrors = `domains:
@@ -55,9 +55,18 @@ beforeAll(async () => {
   await writePairs();
   await writeFile(join(dir, 'open'), 'a'.repeat(40), { mode: 0o644 });
   await writeFile(join(dir, 'ten.yaml'), tenErrors);
+  const plain = 'domains: rpki.lab\ntls: { mode: private }\n';
+  await writeFile(join(dir, 'two.yaml'), `${plain}nodes: [10.0.0.1, 10.0.0.2]\n`);
+  await writeFile(join(dir, 'families.yaml'), `${plain}nodes: [10.0.0.1, 10.0.0.2, fd00::3]\n`);
   await writeFile(join(dir, 'broken.yaml'), 'domains: {');
 });
 afterAll(() => rm(dir, { recursive: true }));
+
+const failed = (error: unknown, argv: readonly string[]): number =>
+  reportError(error, {
+    stderr: process.stderr,
+    ...(asksForJson(argv) && { json: process.stdout }),
+  });
 
 /** The exit code and what the operator reads, of us and of commander, which writes by itself. */
 async function said(argv: readonly string[]): Promise<string> {
@@ -70,7 +79,7 @@ async function said(argv: readonly string[]): Promise<string> {
   const spies = [process.stdout, process.stderr].map((stream) =>
     jest.spyOn(stream, 'write').mockImplementation(write),
   );
-  const code = await runProgram(there).catch((error) => reportError(error, process.stderr));
+  const code = await runProgram(there).catch((error) => failed(error, there));
   for (const spy of spies) spy.mockRestore();
   return `exit ${code}\n${written}`
     .replaceAll(dir, 'DIR')
@@ -87,6 +96,20 @@ describe('options before the command are as good as behind it', () => {
   });
 });
 
+describe('help is there', () => {
+  test.each([
+    [['help'], 'open-cluster-ports --peers'],
+    [['help', 'config'], 'Usage: krillmanager config [options]'],
+    [['help', 'config', 'show'], 'Usage: krillmanager config show [options]'],
+    [['help', 'krillc'], 'Usage: krillmanager krillc'],
+    [['help', 'open-cluster-ports'], 'Usage: open-cluster-ports'],
+  ])('%j', async (argv, expected) => {
+    const answer = await said(argv);
+    expect(answer).toContain('exit 0\n');
+    expect(answer).toContain(expected);
+  });
+});
+
 describe('bad input changes nothing and says what to do', () => {
   test.each([
     [['--nonsense', 'init']],
@@ -98,6 +121,9 @@ describe('bad input changes nothing and says what to do', () => {
     [['config', 'check', '--config=DIR/none.yaml']],
     [['config', 'check', '--config=DIR/broken.yaml']],
     [['config', 'check', '--config=DIR/ten.yaml']],
+    [['config', 'check', '--config=DIR/two.yaml']],
+    [['config', 'check', '--config=DIR/families.yaml']],
+    [['config', 'check', '--config=DIR']],
     [['init', '--config=DIR/ten.yaml']],
     [['config', 'check', '--config=DIR/mismatch.yaml']],
     [['config', 'check', '--config=DIR/expired.yaml']],
@@ -126,6 +152,10 @@ describe('bad input changes nothing and says what to do', () => {
     [['logs', 'apache']],
     [['logs', 'nginx', '--tail=many']],
     [['leave', '--no-input']],
+    [['leave', '--no-input', '--json']],
+    [['status', '--nonsense', '--json']],
+    [['help', 'nonsense']],
+    [['help', 'config', 'chekc']],
     [['--slave-ips=10.0.0.2', '--wait=60', 'leave', '--yes', '--dry-run']],
     [['--dry-run', '--private', 'config', 'show']],
     [['--json', 'krillc', 'list']],

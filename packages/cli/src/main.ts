@@ -59,9 +59,10 @@ async function agent(): Promise<number> {
 }
 
 /** Only when something went wrong. */
-async function failed(error: unknown): Promise<number> {
-  const { reportError } = await import('./render/report-error.ts');
-  return reportError(error, process.stderr);
+async function failed(error: unknown, argv: readonly string[]): Promise<number> {
+  const { asksForJson, reportError } = await import('./render/report-error.ts');
+  const { stdout, stderr } = process;
+  return reportError(error, { stderr, ...(asksForJson(argv) && { json: stdout }) });
 }
 
 const onlyShow = ['status', 'logs', 'config', 'version', 'help'];
@@ -74,8 +75,9 @@ function onClosedPipe(error: NodeJS.ErrnoException): void {
 process.stdout.on('error', onClosedPipe);
 process.stderr.on('error', onClosedPipe);
 
-const endFailed = async (error: unknown): Promise<never> => endProcess(await failed(error));
+const argv = process.argv.slice(2);
+const endFailed = async (error: unknown): Promise<never> => endProcess(await failed(error, argv));
 // An exception that nobody caught ends the process as orderly as an error does, and as surely.
 process.once('uncaughtException', endFailed);
 
-main(basename(process.argv0), process.argv.slice(2)).then(endProcess, endFailed);
+main(basename(process.argv0), argv).then(endProcess, endFailed);

@@ -2,6 +2,7 @@ import { logSources } from '@krillmanager/agent';
 import { Command, CommanderError, Option } from 'commander';
 import { acceptCommand } from './commands/accept.ts';
 import { configCheck, configNginx, configSchema, configShow } from './commands/config.ts';
+import { helpCommand } from './commands/help.ts';
 import { initCommand } from './commands/init.ts';
 import { leaveCommand } from './commands/leave.ts';
 import { logsCommand } from './commands/logs.ts';
@@ -11,6 +12,7 @@ import { versionCommand } from './commands/version.ts';
 import { givenOptions } from './given-options.ts';
 import { krillcCommand } from './krillc/krillc-command.ts';
 import { examples, examplesOf } from './render/examples.ts';
+import { asksForJson } from './render/report-error.ts';
 import { spellSlave } from './spell-slave.ts';
 
 const json = ['--json', 'print JSON on standard output'] as const;
@@ -60,6 +62,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   const program = withClusterOptions(new Command('krillmanager'))
     .description('Runs Krill, NGINX and rsyncd as one RPKI publication service on a cluster')
     .enablePositionalOptions()
+    .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText('after', examples);
@@ -84,6 +87,13 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .action(async (given: string[], _options: unknown, self: Command) => {
       givenOptions(self);
       code = await krillcCommand(given);
+    });
+  program
+    .command('help')
+    .description('help, also of one command')
+    .argument('[command...]')
+    .action(async (words: string[]) => {
+      code = await helpCommand(program, words);
     });
   program
     .command('version')
@@ -156,6 +166,7 @@ function addServices(program: Command, run: Run): void {
     .command('logs')
     .description('what a service has logged, on all nodes, in the order of time')
     .argument('<service>', logSources.join(', '))
+    .showHelpAfterError()
     .option('-f, --follow', 'go on as it logs more')
     .option('--tail <n>', 'the last n lines only')
     .action(run((options, source) => logsCommand(source, options)));
@@ -189,8 +200,14 @@ async function parse(
     return code();
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'krillmanager.version') return versionCommand({});
-    // Commander has printed what is wrong; help that was asked for is no error.
-    return error.exitCode === 0 ? 0 : 2;
+    const json = asksForJson(argv);
+    if (error.code === 'krillmanager.version') return versionCommand({ json });
+    // Commander has printed what is wrong for people; help that was asked for is no error.
+    if (error.exitCode === 0) return 0;
+    const exitCode = 2;
+    const message = error.message.replace(/^error: /, '');
+    if (json)
+      process.stdout.write(`${JSON.stringify({ ok: false, exitCode, message, hint: null })}\n`);
+    return exitCode;
   }
 }

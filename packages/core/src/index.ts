@@ -4,6 +4,7 @@ export * from './config/reference.ts';
 export type { Configuration } from './config/schema.ts';
 export { configurationJsonSchema } from './config/schema-tree.ts';
 export * from './config/service-settings.ts';
+export * from './config/settings-document.ts';
 export * from './execute/converge.ts';
 export * from './execute/execute.ts';
 export * from './execute/observe.ts';

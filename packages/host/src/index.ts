@@ -9,12 +9,13 @@ export {
   ownAddresses,
 } from './facts/local-facts.ts';
 export { errorCode } from './files/error-code.ts';
-export { readGivenFile, unfit } from './files/given-file.ts';
+export { unfit } from './files/given-file.ts';
 export { glusterd, tuneGlusterd } from './files/glusterd-options.ts';
 export { hostFiles } from './files/host-files.ts';
 export { hostNames } from './files/host-names.ts';
 export { readJoinSecret } from './files/read-join-secret.ts';
 export { readText } from './files/read-text.ts';
+export { readSecretFile } from './files/read-secret-file.ts';
 export { templateRenderer } from './files/render-template.ts';
 export {
   type FirewallRecord,

@@ -1,11 +1,14 @@
 import type { Machine } from '@krillmanager/agent';
 import {
   type ClusterSettings,
+  type Configuration,
+  canonicalJson,
   type Ip,
   onVolume,
   type Secret,
   type ServiceSettings,
   serviceSettings,
+  tlsDocument,
   UserError,
   usualSettings,
   withRestarted,
@@ -26,35 +29,41 @@ export interface ClusterWish {
   readonly nodes: readonly Ip[] | null;
 }
 
-/** What the configuration asks for; without one, a formed cluster stays as it is. */
+/**
+ * What the configuration asks for; without a file, a formed cluster stays as it is, but for what the
+ * environment and the command line say.
+ * @param listed all nodes, when the command line says which
+ */
 export async function clusterWish(
   options: ConfigurationOptions,
-  machine: Machine,
+  machine: Pick<Machine, 'files'>,
   present: ClusterSettings | null,
+  listed: readonly Ip[] | null,
 ): Promise<ClusterWish> {
-  const configuration = await readConfiguration(options, {
+  const found = await readConfiguration(options, {
     ...surroundings(),
-    formed: present !== null,
+    present: async () => present && { ...present, ...servicesOf(present) },
+    ...(listed && { nodes: listed }),
   });
-  if (configuration === null) {
-    if (present === null) throw noConfiguration();
-    const tls = options.private === true ? ({ mode: 'private' } as const) : present.tls;
-    return {
-      services: { ...servicesOf(present), tls },
-      given: {},
-      restarts: present.restarts,
-      nodes: null,
-    };
-  }
+  if (found === null) throw noConfiguration();
+  const { configuration, fromFile } = found;
   if (configuration.publication.mode === 'caching') throw noClusterCaches();
-  const given = await readGivenFiles(configuration);
+  const services = serviceSettings(configuration);
+  // The pair lies on the volume; its files may lie on another node.
+  const kept = !fromFile && present !== null && hasTls(configuration, present);
+  const given = await readGivenFiles(configuration, { pair: !kept });
   const other = given.adminToken !== undefined && (await isOther(given.adminToken, machine));
   // Krill reads its token at its start only.
   const restarts =
     other && present ? withRestarted(present, ['krill']).restarts : present?.restarts;
-  const services = serviceSettings(configuration);
-  return { services, given, restarts, nodes: configuration.nodes ?? null };
+  return {
+    services: kept ? { ...services, tls: present.tls } : services,
+    ...{ given, restarts, nodes: configuration.nodes ?? null },
+  };
 }
+
+const hasTls = ({ tls }: Configuration, present: ClusterSettings): boolean =>
+  canonicalJson(tls) === canonicalJson(tlsDocument(present.tls));
 
 const noClusterCaches = (): UserError =>
   new UserError('publication.mode is caching, which is for one server without a cluster', {
@@ -62,7 +71,8 @@ const noClusterCaches = (): UserError =>
     exitCode: 2,
   });
 
-function servicesOf(present: ClusterSettings): ServiceSettings {
+/** What is known of the services, with what an earlier release did not know as usual. */
+export function servicesOf(present: ClusterSettings): ServiceSettings {
   const {
     release: _release,
     nodes: _nodes,
@@ -70,11 +80,10 @@ function servicesOf(present: ClusterSettings): ServiceSettings {
     restarts: _restarts,
     ...rest
   } = present;
-  // What an earlier release did not know is as usual.
   return { ...usualSettings, ...rest };
 }
 
-async function isOther(token: Secret, { files }: Machine): Promise<boolean> {
+async function isOther(token: Secret, { files }: Pick<Machine, 'files'>): Promise<boolean> {
   const inUse = await files.read(onVolume.krillToken).catch(() => null);
   return inUse !== null && inUse.trim() !== token.reveal();
 }

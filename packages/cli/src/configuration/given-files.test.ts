@@ -28,8 +28,11 @@ beforeAll(async () => {
     await writeFile(at(`${name}.pem`), certificate);
     await writeFile(at(`${name}.key`), key.reveal());
   }
-  await writeFile(at('token'), 'a-token-of-twenty-six-chars\n');
-  await writeFile(at('short'), 'short\n');
+  const secret = { mode: 0o600 };
+  await writeFile(at('token'), 'a-token-of-twenty-six-chars\n', secret);
+  await writeFile(at('short'), 'short\n', secret);
+  await writeFile(at('lines'), 'a-token-of-twenty-six-chars\nand-another-line\n', secret);
+  await writeFile(at('open'), 'a-token-of-twenty-six-chars\n', { mode: 0o644 });
 });
 
 afterAll(() => rm(dir, { recursive: true }));
@@ -49,7 +52,7 @@ const configuration = (certificate: string, key: string, token?: string) =>
 test('all that is wrong with them is told at once', async () => {
   expect(await fault('none.pem', 'none.key', 'nothing')).toBe(
     [
-      'krill.adminTokenFile: cannot read /nothing: ENOENT',
+      'krill.adminTokenFile: /nothing cannot be read: ENOENT',
       'tls.certificate: cannot read /none.pem: ENOENT',
       'tls.key: cannot read /none.key: ENOENT',
     ].join('\n  '),
@@ -89,7 +92,13 @@ describe('files that the configuration names', () => {
     expect(await fault(certificate, key)).toBe(message);
   });
 
-  test.each(['short', 'good.pem'])('hold a token in one line: not %s', async (file) => {
+  test('hold a token that nobody else can read', async () => {
+    expect(await fault('good.pem', 'good.key', 'open')).toMatch(
+      /^krill\.adminTokenFile: \/open can be read by others \(mode 0644/,
+    );
+  });
+
+  test.each(['short', 'lines'])('hold a token in one line: not %s', async (file) => {
     expect(await fault('good.pem', 'good.key', file)).toBe(
       `krill.adminTokenFile: /${file} holds no token`,
     );

@@ -5,7 +5,7 @@ import {
   type Machine,
   openMachine,
 } from '@krillmanager/agent';
-import { type Observed, observe, type Ports } from '@krillmanager/core';
+import { type Ip, type Observed, observe, type Ports } from '@krillmanager/core';
 import { readJoinSecret } from '@krillmanager/host';
 import type { InitOptions } from '../commands/init.ts';
 import { clusterWish } from '../configuration/cluster-wish.ts';
@@ -13,7 +13,13 @@ import { presentSettings } from '../configuration/present-settings.ts';
 import { bringAbout, foretell, type Undertaking } from './bring-about.ts';
 import { desiredCluster } from './desired-cluster.ts';
 import { ownClusterAddress } from './own-address.ts';
-import { clusterNodes, otherNodes, requireOneFamily, requireQuorum } from './parse-nodes.ts';
+import {
+  clusterNodes,
+  otherNodes,
+  parseSlaveIps,
+  requireOneFamily,
+  requireQuorum,
+} from './parse-nodes.ts';
 import { parseSeconds } from './parse-seconds.ts';
 import { printPlan } from './print-plan.ts';
 import { printSummary } from './print-summary.ts';
@@ -55,11 +61,20 @@ export async function initMaster(options: InitOptions): Promise<number> {
 async function undertake(options: InitOptions, machine: Machine): Promise<Undertaking> {
   const slaveDeadlineSeconds = parseSeconds('--wait-slaves', options.waitSlaves ?? '600');
   const { settings: present } = await presentSettings(machine);
-  const { services, given, restarts, nodes: listed } = await clusterWish(options, machine, present);
-  const slaves = otherNodes(options.slaveIps, listed, machine.addresses());
-  const known = slaves ?? present?.nodes ?? [];
-  const peer = known.find((ip) => !machine.addresses().includes(ip));
-  const self = await ownClusterAddress(options.advertise, peer, machine.addresses());
+  const { slaveIps, advertise } = options;
+  const addresses = machine.addresses();
+  const told = slaveIps === undefined ? null : parseSlaveIps(slaveIps, addresses);
+  const selfFor = (others: readonly Ip[]): Promise<Ip> =>
+    ownClusterAddress(
+      advertise,
+      others.find((ip) => !addresses.includes(ip)),
+      addresses,
+    );
+  const listed = told && [await selfFor(told), ...told];
+  const wish = await clusterWish(options, machine, present, listed);
+  const { services, given, restarts } = wish;
+  const slaves = otherNodes(wish.nodes, addresses);
+  const self = await selfFor(slaves ?? present?.nodes ?? []);
   const nodes = clusterNodes(self, slaves, present?.nodes ?? null);
   requireOneFamily(nodes);
   requireQuorum(nodes, services.storage);

@@ -34,13 +34,11 @@ function addressFault(word: string): readonly string[] {
   return isNodeAddress(word) ? [] : [`"${word}" is not the address of a server`];
 }
 
-/** The other nodes: of the option, else of the configuration, whose list holds this server too. */
+/** The other nodes of the configuration, whose list holds this server too. */
 export function otherNodes(
-  slaveIps: string | undefined,
   listed: readonly Ip[] | null,
   addresses: readonly Ip[],
 ): readonly Ip[] | null {
-  if (slaveIps !== undefined) return parseSlaveIps(slaveIps, addresses);
   if (listed === null) return null;
   const own = listed.filter((ip) => addresses.includes(ip));
   if (own.length === 1) return listed.filter((ip) => !own.includes(ip));

@@ -1,12 +1,14 @@
 /** Shown below the help of the whole. */
 export const examples = `
 Examples:
+  open-cluster-ports --peers 10.0.0.1,10.0.0.3             on each server, with the others: the ports
   krillmanager --slave=1 init                              on each slave, first
   krillmanager --slave-ips=10.0.0.2,10.0.0.3 init          on the master
   krillmanager --slave-ips=10.0.0.2,10.0.0.3 init --dry-run
   krillmanager status
   krillmanager krillc list
   krillmanager help init
+  krillmanager help open-cluster-ports
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 needs confirmation, 4 another run holds the lock,
 5 did not converge.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { NodeErrors, type StepEvent, UserError } from '@krillmanager/core';
 import { progressView } from './progress.ts';
-import { errorText } from './report-error.ts';
+import { asksForJson, errorText, reportError } from './report-error.ts';
 
 describe('an error', () => {
   test('says what failed and what to do', () => {
@@ -19,6 +19,35 @@ describe('an error', () => {
     expect(errorText(new TypeError('x of undefined'))).toContain(
       'unexpected: TypeError: x of undefined',
     );
+  });
+});
+
+describe('a program that asked for JSON', () => {
+  test.each([
+    [['status', '--json'], true],
+    [['--json', 'krillc', 'list'], true],
+    [['krillc', 'list', '--json'], false],
+  ])('is seen: %j %s', (argv, asked) => expect(asksForJson(argv)).toBe(asked));
+
+  test('gets an error as one object, with all findings', () => {
+    let [json, stderr] = ['', ''];
+    const findings = [new UserError('one', { hint: 'first' }), new UserError('two')];
+    const code = reportError(new NodeErrors('not ready', findings), {
+      stderr: { write: (text) => (stderr += text) },
+      json: { write: (text) => (json += text) },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('not ready');
+    expect(JSON.parse(json)).toEqual({
+      ok: false,
+      exitCode: 1,
+      message: 'not ready',
+      hint: null,
+      findings: [
+        { message: 'one', hint: 'first' },
+        { message: 'two', hint: null },
+      ],
+    });
   });
 });
 

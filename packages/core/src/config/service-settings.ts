@@ -41,7 +41,7 @@ export function serviceSettings(configuration: Configuration): ServiceSettings {
       krillsync: limits.krillsyncMiB,
     },
     logLevel: log.level,
-    storage: storageSettings(configuration),
+    storage: storageSettings(configuration.storage),
     ...(managers !== undefined && { managers }),
     ports,
   };
@@ -53,7 +53,7 @@ function tlsSettings(tls: Configuration['tls']): TlsSettings {
   return { mode, files: { certificate, key } };
 }
 
-function storageSettings({ storage }: Configuration): StorageSettings {
+export function storageSettings(storage: Configuration['storage']): StorageSettings {
   const { replicas, arbiter, allowTwo } = storage;
   return {
     replicas,
