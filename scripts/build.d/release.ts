@@ -12,8 +12,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileSha256, sha256 } from './step.ts';
+
+const manual = 'docs/krillsync.1';
 
 /** What a release is made of, beside the executable. */
 export type Parts = {
@@ -30,7 +32,7 @@ export function releaseId({ version, executable }: Parts): string {
 
 /** Hash of all that goes into the archive; images are named by the hash of their inputs. */
 export function releaseInputs(parts: Parts): string {
-  const files = [...filesIn('templates'), 'scripts/release/install'];
+  const files = [...filesIn('templates'), 'scripts/release/install', manual];
   const contents = files.map((file) => `${file} ${statSync(file).mode} ${fileSha256(file)}`);
   return sha256(releaseId(parts), parts.images, ...contents);
 }
@@ -83,6 +85,7 @@ function layOut(parts: Parts, top: string): void {
   cpSync('templates', join(top, 'templates'), { recursive: true });
   cpSync('templates/units', join(top, 'units'), { recursive: true });
   cpSync('scripts/release/install', join(top, 'install'));
+  cpSync(manual, join(top, basename(manual)));
   const release = { version: parts.version, release: releaseId(parts) };
   writeFileSync(join(top, 'release.json'), `${JSON.stringify(release)}\n`);
 }

@@ -12,7 +12,8 @@ const output = {
  */
 async function main(name: string, argv: readonly string[]): Promise<number> {
   const [first, ...rest] = argv;
-  if (name === 'krillsync') return krillsync(argv);
+  // The second is the peer's, for crontab lines that were written for it.
+  if (name === 'krillsync' || name === 'krill-sync') return krillsync(argv);
   if (name === 'krillc') return (await import('./krillc/krillc-command.ts')).krillcCommand(argv);
   if (name === 'open-cluster-ports') {
     return (await import('@krillmanager/host')).runOpenClusterPorts(argv, output);

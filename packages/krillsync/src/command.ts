@@ -54,6 +54,8 @@ async function carryOut(invocation: Invocation, io: KrillsyncIo): Promise<number
       return acceptHeld(invocation.stateDir, io);
     case 'dry run':
       return tryOut(invocation.options, io);
+    case 'verify':
+      return check('verify', invocation.options, io);
     default:
       return locked(invocation.do, invocation.options, io);
   }
@@ -73,7 +75,7 @@ function acceptHeld(stateDir: string, { stdout, stderr }: KrillsyncIo): number {
 }
 
 async function locked(
-  task: 'once' | 'watch' | 'verify' | 'repair',
+  task: 'once' | 'watch' | 'repair',
   options: Options,
   io: KrillsyncIo,
 ): Promise<number> {
@@ -86,7 +88,7 @@ async function locked(
       const { daemon } = await import('./daemon.ts');
       return await daemon(options, io, (log, stop) => setupOf(options, io, log, stop));
     }
-    return task === 'once' ? await once(options, io) : await check(task, options, io);
+    return task === 'once' ? await once(options, io) : await check('repair', options, io);
   } finally {
     lock.release();
   }
@@ -97,15 +99,18 @@ async function once(options: Options, io: KrillsyncIo): Promise<number> {
   const setup = { ...(await plainSetup(options, io)), thorough: true };
   const updating = update({ ...setup, ...(progress ? { progress } : {}) });
   const result = await updating.finally(() => progress?.clear());
-  if (options.gzip) {
-    const { compressServed } = await import('./compress.ts');
-    await compressServed(setup);
-  }
+  await compressIf(options.gzip, setup);
   textLog(io.stderr, levelOf(options.verbosity)).info(
     `${result.result}: session ${result.session} serial ${result.serial}`,
   );
   if (options.json) printJson(io.stdout, result);
   return 0;
+}
+
+async function compressIf(isWanted: boolean, setup: Setup): Promise<void> {
+  if (!isWanted) return;
+  const { compressServed } = await import('./compress.ts');
+  await compressServed(setup);
 }
 
 async function tryOut(options: Options, io: KrillsyncIo): Promise<number> {
@@ -118,6 +123,7 @@ async function tryOut(options: Options, io: KrillsyncIo): Promise<number> {
   return result.plan === 'refuse' ? 1 : 0;
 }
 
+/** Without repairs it takes no lock and writes nothing: it can look at what a daemon serves. */
 async function check(
   task: 'verify' | 'repair',
   options: Options,
@@ -128,6 +134,7 @@ async function check(
   if (task === 'repair' && result.result !== 'sound') {
     tell(result, options, io);
     await repair(setup, result);
+    await compressIf(options.gzip, setup);
     result = await verify(setup);
   }
   tell(result, options, io);

@@ -185,6 +185,9 @@ Examples:
   # is everything that is served what it should be?
   krillsync https://rrdp.example.net/rrdp/notification.xml --verify --repair
 
+The words: "krillsync verify URI" is the same as --verify, "krillsync accept" as --accept
+with the directory of -s.
+
 Exit code 0: done, or nothing new. 1: anything else.
 `;
 

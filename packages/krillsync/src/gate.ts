@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { childEnv } from './child-env.ts';
 import { refuse } from './krillsync-error.ts';
 import type { Notification } from './notification.ts';
 import type { StagedFile } from './rrdp-directory.ts';
@@ -29,7 +30,7 @@ export function scriptGate(script: string): Gate {
     const { session, serial } = notification;
     const args = [snapshotPath, ...(treePath === undefined ? [] : [treePath])];
     const env = {
-      ...process.env,
+      ...childEnv(),
       KRILLSYNC_SESSION: session,
       KRILLSYNC_SERIAL: String(serial),
       KRILLSYNC_SNAPSHOT: snapshotPath,

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { Agent, request } from 'node:https';
-import { rootCertificates } from 'node:tls';
-import { KrillsyncError, messageOf, SourceMoved } from './krillsync-error.ts';
+import { Agent, type AgentOptions, request } from 'node:https';
+import { createSecureContext, getCACertificates } from 'node:tls';
+import { errorCode, KrillsyncError, messageOf, SourceMoved } from './krillsync-error.ts';
 import { type HttpsLimits, httpsLimits } from './limits.ts';
 
 export interface HttpsOptions {
-  /** PEM; these certificates are trusted beside the system's. */
+  /** PEM; these certificates are trusted beside Node's and the system's. */
   readonly caFile?: string;
   /** `user:password`. */
   readonly auth?: string;
@@ -19,11 +19,22 @@ export interface HttpsOptions {
 }
 
 const proxyNames = ['https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'];
+const minVersion = 'TLSv1.2';
+/** OpenSSL's names for a chain that leads to nobody whom we know. */
+const untrustedCodes: readonly (string | undefined)[] = [
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+];
 const redirects = [301, 302, 303, 307, 308];
 
 /** GETs over connections that are kept, with a limit on everything that can take long. */
 export class HttpsFetcher {
-  readonly #agent: Agent;
+  readonly #options: AgentOptions;
+  #agent: Agent;
+  #knowsSystem = false;
   readonly #limits: HttpsLimits;
   readonly #userAgent: string;
   readonly #auth: string | undefined;
@@ -34,14 +45,15 @@ export class HttpsFetcher {
     this.#userAgent = userAgent;
     this.#auth = auth;
     const proxyEnv = Object.fromEntries(proxyNames.map((name) => [name, env[name]]));
-    this.#agent = new Agent({
+    this.#options = {
       keepAlive: true,
       maxSockets: 4,
-      minVersion: 'TLSv1.2',
+      minVersion,
       rejectUnauthorized: !insecure,
-      ...(caFile === undefined ? {} : { ca: authorities(caFile) }),
+      ...(caFile === undefined ? {} : { ca: [...getCACertificates(), readAuthority(caFile)] }),
       proxyEnv,
-    });
+    };
+    this.#agent = new Agent(this.#options);
   }
 
   /**
@@ -75,7 +87,11 @@ export class HttpsFetcher {
         if (isLast || !(statusCode >= 500 || statusCode === 429)) return response;
         response.destroy();
       } catch (cause) {
-        const message = `cannot fetch ${url.href}: ${messageOf(cause)}`;
+        if (isUntrusted(cause) && this.#trustSystem()) {
+          attempt -= 1;
+          continue;
+        }
+        const message = `cannot fetch ${url.href}: ${reasonOf(cause)}`;
         if (isLast) throw new KrillsyncError('source', message, { cause });
       }
       const pauseMs = this.#limits.retryMs * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
@@ -102,10 +118,36 @@ export class HttpsFetcher {
     });
   }
 
+  /**
+   * Most sources have certificates of authorities that Node itself knows. To read those of the
+   * system takes longer than a whole run, so it is done for a source that needs them.
+   *
+   * @returns false when that was done before.
+   */
+  #trustSystem(): boolean {
+    if (this.#knowsSystem) return false;
+    this.#knowsSystem = true;
+    const { ca = getCACertificates() } = this.#options;
+    const all = new Set([ca, getCACertificates('system')].flat());
+    this.#agent.destroy();
+    // Made once: hundreds of authorities take a while to read for each connection.
+    const secureContext = createSecureContext({ ca: [...all], minVersion });
+    this.#agent = new Agent({ ...this.#options, secureContext });
+    return true;
+  }
+
   close(): void {
     this.#agent.destroy();
   }
 }
+
+const isUntrusted = (error: unknown): boolean => untrustedCodes.includes(errorCode(error));
+
+/** Node's own text has a hint for people who start Node. */
+const reasonOf = (error: unknown): string =>
+  isUntrusted(error)
+    ? `its certificate is of no trusted authority (see --ca-file): ${errorCode(error)}`
+    : messageOf(error);
 
 function limitConnecting(call: ClientRequest, ms: number): void {
   call.once('socket', (socket) => {
@@ -116,9 +158,9 @@ function limitConnecting(call: ClientRequest, ms: number): void {
   });
 }
 
-function authorities(caFile: string): string[] {
+function readAuthority(caFile: string): string {
   try {
-    return [...rootCertificates, readFileSync(caFile, 'utf8')];
+    return readFileSync(caFile, 'utf8');
   } catch (cause) {
     throw new KrillsyncError('usage', `cannot read the CA file ${caFile}: ${messageOf(cause)}`, {
       cause,

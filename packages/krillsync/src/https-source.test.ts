@@ -1,10 +1,12 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { RrdpRepository } from '@krillmanager/testkit';
 import { runKrillsync } from './command.ts';
 import { expectServes, uri } from './testing/first-publication.ts';
@@ -14,6 +16,9 @@ import { type NodeOnDisk, namesBelow, notificationUri } from './testing/node-on-
 import { krillsync } from './testing/run-command.ts';
 import { Scene } from './testing/scene.ts';
 import { watch } from './watch.ts';
+
+// A process of its own takes its time to start.
+jest.setTimeout(30_000);
 
 const certificates = new Scene();
 let scene: HttpsScene;
@@ -131,10 +136,18 @@ describe('an https source', () => {
 
   test('that is not trusted is not read, unless told so', async () => {
     await expect(node.update({ source: scene.source(node, { caFile: '' }) })).rejects.toThrow(
-      /cannot fetch https:\/\/localhost:\d+\/rrdp\/notification.xml: .*certificate/,
+      /cannot fetch https:\/\/localhost:\d+\/rrdp\/notification.xml: its certificate is of no trusted authority \(see --ca-file\)/,
     );
     await node.update({ source: scene.source(node, { caFile: '', insecure: true }) });
     expectServes(node, repository);
+  });
+
+  test('is trusted when the system knows its authority', async () => {
+    const given = [notificationUri.text, '--source-uri-base', origin.base, '-s', node.root];
+    const program = [join(import.meta.dirname, 'main.ts'), ...given];
+    const env = { ...process.env, SSL_CERT_FILE: origin.caFile, NODE_OPTIONS: '' };
+    await promisify(execFile)(process.execPath, program, { env });
+    expect(node.notification().serial).toBe(repository.serial);
   });
 
   test('is reached through a proxy', async () => {

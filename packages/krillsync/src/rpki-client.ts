@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { childEnv } from './child-env.ts';
 import { makeDirectories } from './durable.ts';
 import type { Candidate, Gate } from './gate.ts';
 import { KrillsyncError, messageOf, refuse } from './krillsync-error.ts';
@@ -103,8 +104,7 @@ function run(
   // Started as root it becomes another user, who has to read and write there.
   for (const path of [dirname(cache), cache, output]) chmodSync(path, 0o777);
   const args = ['-n', '-j', '-d', cache, ...tals.flatMap((tal) => ['-t', tal]), output];
-  const env = { ...process.env };
-  const options = { env, timeout: runMaxMs, signal, maxBuffer: 64 * 1024 * 1024 };
+  const options = { env: childEnv(), timeout: runMaxMs, signal, maxBuffer: 64 * 1024 * 1024 };
   return new Promise((resolve, reject) => {
     execFile(validator, args, options, (error, _, stderr) => {
       const said = stderr.split('\n').filter((line) => line !== '');

@@ -55,6 +55,14 @@ describe('--pre-validate', () => {
     expectServes(node, repository);
   });
 
+  test("looks for programs where cron's PATH does not", async () => {
+    const log = join(scene.sourceDir, 'log');
+    expect(await run('--pre-validate', script('path', `echo "$PATH" > ${log}`))).toMatchObject({
+      code: 0,
+    });
+    expect(readFileSync(log, 'utf8')).toBe(`${process.env.PATH}:/usr/local/sbin:/usr/sbin\n`);
+  });
+
   test('refuses when a script cannot be run', async () => {
     expect(await run('--pre-validate', '/nowhere')).toMatchObject({ code: 1 });
     expect(existsSync(join(node.rrdpDir, 'notification.xml'))).toBe(false);

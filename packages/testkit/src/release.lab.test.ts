@@ -65,6 +65,29 @@ describe('the install script', () => {
     await h1('rm -r /root/damaged');
   });
 
+  test('brings krillsync alone, where neither Docker nor GlusterFS is', async () => {
+    const programs = `bash dirname od uname awk paste sort sed id head tr cut cat cmp cp chown chmod
+      sync mv ln readlink flock mkdir rm basename openssl`;
+    const alone = 'PATH=/root/alone /bin/bash';
+    await h1(`mkdir /root/alone
+      for p in ${programs.replace(/\s+/g, ' ')}; do ln -s "$(command -v $p)" /root/alone; done`);
+    const units = await h1('ls /etc/systemd/system');
+    await h1(`${alone} ${install} --krillsync-only`);
+    expect(await h1('ls /opt/krillmanager/current/')).toBe(
+      'krillmanager\nkrillsync.1\nrelease.json\n',
+    );
+    expect(await h1('krillsync --help')).toMatch(/^Usage: krillsync /);
+    expect(await h1('ls /usr/local/sbin')).not.toContain('krillmanager');
+    expect(await h1('head -1 /usr/local/share/man/man1/krillsync.1')).toMatch(/^\.TH KRILLSYNC 1/);
+    expect(await h1('ls /etc/systemd/system')).toBe(units);
+    const before = await h1(state);
+    expect(await h1(`${alone} ${install} --krillsync-only`)).toContain('is installed already');
+    expect(await h1(state)).toBe(before);
+    await h1(
+      'rm -r /opt/krillmanager /usr/local/sbin/krillsync /usr/local/share/man/man1/krillsync.1',
+    );
+  });
+
   test('brings the release, its commands and its units, and starts nothing', async () => {
     await h1(install);
     const release = (await h1('readlink /opt/krillmanager/current')).trim();
@@ -77,6 +100,9 @@ describe('the install script', () => {
         '/opt/krillmanager/current/krillmanager\n',
       );
     }
+    expect(await h1('readlink /usr/local/share/man/man1/krillsync.1')).toBe(
+      '/opt/krillmanager/current/krillsync.1\n',
+    );
     expect(await h1('systemctl show -p LoadState,ActiveState krillmanager-agent')).toBe(
       'LoadState=loaded\nActiveState=inactive\n',
     );
@@ -92,6 +118,11 @@ describe('the install script', () => {
     const before = await h1(state);
     expect(await h1(install)).toContain('is installed already');
     expect(await h1(state)).toBe(before);
+  });
+
+  test('does not put krillsync alone in the place of all', async () => {
+    const { code, stderr } = await lab.tryExec('h1', [install, '--krillsync-only']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('the whole of Krill Manager')]);
   });
 
   test('keeps the previous release and removes older ones', async () => {
