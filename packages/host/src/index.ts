@@ -14,8 +14,8 @@ export { glusterd, tuneGlusterd } from './files/glusterd-options.ts';
 export { hostFiles } from './files/host-files.ts';
 export { hostNames } from './files/host-names.ts';
 export { readJoinSecret } from './files/read-join-secret.ts';
-export { readText } from './files/read-text.ts';
 export { readSecretFile } from './files/read-secret-file.ts';
+export { readText } from './files/read-text.ts';
 export { templateRenderer } from './files/render-template.ts';
 export {
   type FirewallRecord,

@@ -61,6 +61,13 @@ describe('a copy that moves', () => {
     ]);
   });
 
+  test('is whole before the old one goes also when the run that made it died', () => {
+    const bricks = [h1, h2, h3, h4].map(brick);
+    const volume = { ...desired.volume, status: 'started', bricks, replica: 4 } as const;
+    const made = { volume, online: bricks };
+    expect(copies(made)).toEqual(['heal 4', `drop ${hostName(h3)} to 3`]);
+  });
+
   test.each<readonly [string, Partial<Observed>]>([
     ['whose agent is silent', { facts: three.except(formed.facts, h3, null) }],
     ['of which glusterd says nothing', { ...three.thirdIsDead, online: null }],

@@ -49,7 +49,8 @@ function planVolume(observed: Observed, desired: Desired): readonly Step[] {
 }
 
 /**
- * New copies first, and whole, before an old one goes. But a copy that is lost goes before them: what it
+ * New copies first, and whole, before an old one goes: also when an earlier run added them and died
+ * before they were. But a copy that is lost goes before them: what it
  * misses counts as not healed for as long as it is there, so that no wait for "whole" would end. It is
  * glusterd that says so: an agent that is silent has lost nothing.
  */
@@ -67,7 +68,9 @@ function planBricks(found: VolumeState, observed: Observed, desired: Desired): r
     ...added.map((brick, at): Step => {
       return { kind: 'volume.addBrick', volume, brick, replica: left + at + 1 };
     }),
-    ...(added.length > 0 ? [{ kind: 'volume.heal', volume, bricks: most } as const] : []),
+    ...(added.length + spare.length > 0
+      ? [{ kind: 'volume.heal', volume, bricks: most } as const]
+      : []),
     ...drop(volume, spare, most),
   ];
 }
