@@ -3,6 +3,7 @@ import { httpAgents } from '@krillmanager/agent';
 import { type Agents, type NodeStatus, parseIp, UserError } from '@krillmanager/core';
 import { errorText } from '../render/report-error.ts';
 import { type ClusterStatus, clusterStatus } from '../status/cluster-status.ts';
+import { configurationDrift } from '../status/configuration-drift.ts';
 import { statusText } from '../status/print-status.ts';
 
 export interface StatusOptions {
@@ -18,25 +19,35 @@ export async function statusCommand({ json, watch }: StatusOptions): Promise<num
   const agents = httpAgents();
   const show = (status: ClusterStatus): string =>
     json === true ? `${JSON.stringify(status)}\n` : statusText(status);
-  if (watch === true) return watchStatus(agents, show, json === true);
-  const status = await clusterStatus(await ownStatus(agents), agents);
+  if (watch === true) {
+    const before = process.stdout.isTTY && json !== true ? clearScreen : '';
+    for await (const text of statusEvery(agents, show, () => pause(watchEveryMs))) {
+      process.stdout.write(`${before}${text}`);
+    }
+  }
+  const status = await statusNow(agents);
   process.stdout.write(show(status));
   return status.ok ? 0 : 1;
 }
 
-async function watchStatus(
+/** What is shown, again and again: an agent that does not answer is told, and asked again. */
+export async function* statusEvery(
   agents: Agents,
   show: (status: ClusterStatus) => string,
-  json: boolean,
-): Promise<never> {
-  const before = process.stdout.isTTY && !json ? clearScreen : '';
+  rest: () => Promise<unknown>,
+): AsyncIterable<string> {
   for (;;) {
-    const text = await ownStatus(agents)
-      .then((own) => clusterStatus(own, agents))
-      .then(show, errorText);
-    process.stdout.write(`${before}${text}`);
-    await pause(watchEveryMs);
+    yield await statusNow(agents).then(show, errorText);
+    await rest();
   }
+}
+
+async function statusNow(agents: Agents): Promise<ClusterStatus> {
+  const [status, configuration] = await Promise.all([
+    ownStatus(agents).then((own) => clusterStatus(own, agents)),
+    configurationDrift(),
+  ]);
+  return configuration === null ? status : { ...status, configuration };
 }
 
 async function ownStatus(agents: Agents): Promise<NodeStatus> {

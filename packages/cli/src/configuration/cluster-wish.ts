@@ -71,7 +71,8 @@ const noClusterCaches = (): UserError =>
     exitCode: 2,
   });
 
-function servicesOf(present: ClusterSettings): ServiceSettings {
+/** What is known of the services, with what an earlier release did not know as usual. */
+export function servicesOf(present: ClusterSettings): ServiceSettings {
   const {
     release: _release,
     nodes: _nodes,
@@ -79,7 +80,6 @@ function servicesOf(present: ClusterSettings): ServiceSettings {
     restarts: _restarts,
     ...rest
   } = present;
-  // What an earlier release did not know is as usual.
   return { ...usualSettings, ...rest };
 }
 

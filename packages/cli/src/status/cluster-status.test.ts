@@ -84,6 +84,14 @@ describe('the status of a cluster', () => {
     expect(statusText(status)).not.toMatch(/rsync|rrdp|content/i);
   });
 
+  test.each([
+    [['tls', 'log'], '! /km.yaml differs from what was applied (tls, log): "krillmanager init"'],
+    [null, '! /km.yaml is not valid: see "krillmanager config check"'],
+  ])('tells of a file that says something else: %j', (keys, expected) => {
+    const status = { ...summarise(own, all()), configuration: { file: '/km.yaml', keys } };
+    expect(statusText(status)).toContain(expected);
+  });
+
   test('is readable', () => {
     const text = statusText(summarise(own, all({ 2: null })));
     expect(text).toContain('✗ not all is well  (cluster c1)');

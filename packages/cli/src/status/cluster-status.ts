@@ -6,6 +6,7 @@ import type {
   StorageHealth,
   SwarmStanding,
 } from '@krillmanager/core';
+import type { ConfigurationDrift } from './configuration-drift.ts';
 
 interface NodeRow {
   readonly ip: Ip;
@@ -27,6 +28,8 @@ export interface ClusterStatus {
   readonly services: readonly { name: string; running: number; desired: number }[];
   readonly krill: { readonly node: Ip | null };
   readonly uris: Uris | null;
+  /** Of the file on the server that was asked; absent when it says what was applied. */
+  readonly configuration?: ConfigurationDrift;
 }
 
 interface Uris {

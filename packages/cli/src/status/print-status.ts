@@ -1,4 +1,5 @@
 import type { ClusterStatus } from './cluster-status.ts';
+import type { ConfigurationDrift } from './configuration-drift.ts';
 
 /** For people; programs take --json. */
 export function statusText(status: ClusterStatus): string {
@@ -20,10 +21,16 @@ export function statusText(status: ClusterStatus): string {
     '',
     ...table(services.map(({ name, running, desired }) => [name, `${running}/${desired}`])),
     ...(problems.length > 0 ? ['', ...problems] : []),
+    ...(status.configuration === undefined ? [] : ['', drift(status.configuration)]),
     ...(uris === null ? [] : ['', ...table(given(uris))]),
     '',
   ].join('\n');
 }
+
+const drift = ({ file, keys }: ConfigurationDrift): string =>
+  keys === null
+    ? `  ! ${file} is not valid: see "krillmanager config check"`
+    : `  ! ${file} differs from what was applied (${keys.join(', ')}): "krillmanager init" applies it`;
 
 function headline({ ok, stopped }: ClusterStatus): string {
   if (stopped) return '✗ stopped: "krillmanager start" starts it';
