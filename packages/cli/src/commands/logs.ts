@@ -36,7 +36,7 @@ export async function logsCommand(
   const query = { source, follow, tail: lines === undefined ? null : parseTail(lines) };
   asRoot('krillmanager logs');
   const logs = await clusterLogs(openMachine(), query, new AbortController().signal);
-  return show(logs, query);
+  return showLogs(logs, query);
 }
 
 /** @throws UserError (usage) unless the text is a number of lines. */
@@ -52,7 +52,8 @@ interface NamedEntry extends LogEntry {
   readonly before: string;
 }
 
-async function show(logs: readonly NodeLog[], query: LogQuery): Promise<number> {
+/** @returns 1 when the log of a node is missing, or ends before its time */
+export async function showLogs(logs: readonly NodeLog[], query: LogQuery): Promise<number> {
   const problems = logs.filter(({ problem }) => problem !== null);
   for (const { ip, problem } of problems) complain(`${nameOf(ip)}: ${problem}; its log is missing`);
   const having = logs.filter(({ entries }) => entries !== null);

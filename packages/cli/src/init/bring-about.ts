@@ -84,7 +84,8 @@ async function run(plan: Plan, { json, desired, ports, ready }: Undertaking): Pr
   watch.end();
 }
 
-function requireEmpty(left: Plan): void {
+/** @throws UserError (exit 5) that comes after the steps that are left over */
+export function requireEmpty(left: Plan): void {
   if (left.steps.length === 0) return;
   printPlan(left, false, process.stderr);
   throw new UserError(`${left.steps.length} steps are left over after all were done`, {

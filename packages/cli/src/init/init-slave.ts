@@ -1,6 +1,8 @@
 import { httpAgents, localStore, type Machine, openMachine, writeTerms } from '@krillmanager/agent';
 import {
+  type Agents,
   agentUnit,
+  type Clock,
   type Ip,
   isIp,
   isNodeAddress,
@@ -43,8 +45,12 @@ export async function initSlave(options: InitOptions): Promise<number> {
   if (wish.master !== null) await closeToOthers(wish.master, machine);
   await writeTerms(machine.local, wish);
   await startAgent(machine);
-  process.stdout.write(options.json === true ? '{"initialized":true}\n' : 'Slave initialized\n');
-  if (wish.waitSeconds !== null) await awaitMembership(machine, wish.waitSeconds, options);
+  const { json = false } = options;
+  process.stdout.write(json ? '{"initialized":true}\n' : 'Slave initialized\n');
+  if (wish.waitSeconds === null) return 0;
+  if (!json) process.stderr.write('Waiting for the master to take this server in …\n');
+  await awaitMembership({ ...machine, agents: httpAgents() }, wish.waitSeconds);
+  process.stdout.write(json ? '{"member":true}\n' : 'Member of the cluster\n');
   return 0;
 }
 
@@ -100,13 +106,11 @@ async function startAgent({ units, clock }: Machine): Promise<void> {
   });
 }
 
-async function awaitMembership(
-  { clock }: Machine,
+/** @throws UserError (exit 5) when nobody takes it in in time */
+export async function awaitMembership(
+  { clock, agents }: { readonly clock: Clock; readonly agents: Pick<Agents, 'status'> },
   seconds: number,
-  { json = false }: InitOptions,
 ): Promise<void> {
-  const agents = httpAgents();
-  if (!json) process.stderr.write('Waiting for the master to take this server in …\n');
   const isMember = async (): Promise<boolean> =>
     (await agents.status(parseIp('127.0.0.1')))?.serving.healthy === true;
   await until(isMember, {
@@ -116,5 +120,4 @@ async function awaitMembership(
     what: 'the master to take this server in',
     hint: 'run "krillmanager init" on the master, with this server in the list',
   });
-  process.stdout.write(json ? '{"member":true}\n' : 'Member of the cluster\n');
 }
