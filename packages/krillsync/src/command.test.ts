@@ -1,5 +1,8 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { RrdpRepository } from '@krillmanager/testkit';
 import { lockStateDirectory } from './lock.ts';
@@ -7,6 +10,7 @@ import type { NodeOnDisk } from './testing/node-on-disk.ts';
 import { krillsync, placesOf } from './testing/run-command.ts';
 import { byUri, Scene } from './testing/scene.ts';
 
+const run = promisify(execFile);
 const uri = 'https://rrdp.example.net/rrdp/notification.xml';
 
 let scene: Scene;
@@ -142,6 +146,52 @@ describe('the command', () => {
     expect(err).toContain('another krillsync works with the state directory');
     expect(await krillsync(...places())).toMatchObject({ code: 0 });
   });
+
+  test("exits with 1 while a cron job of the peer's runs", async () => {
+    repository.commit();
+    await krillsync(...places());
+    const lock = join(node.root, 'state/krill-sync.lock');
+    const peer = spawn('flock', [lock, 'sh', '-c', 'echo; exec sleep 60']);
+    await once(peer.stdout, 'data');
+    const { code, err } = await krillsync(...places());
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: expect.stringContaining('krill-sync works with the state directory'),
+    });
+    peer.kill();
+  });
+
+  test('says on stdout too, with --json, what went wrong', async () => {
+    const absent = await krillsync(...places(), '--json');
+    expect({ ...absent, out: JSON.parse(absent.out) }).toMatchObject({
+      code: 1,
+      out: { result: 'failed', fault: 'source', error: expect.stringContaining('ENOENT') },
+      err: expect.stringContaining('ENOENT'),
+    });
+    const { out } = await krillsync('--json');
+    expect(JSON.parse(out)).toMatchObject({ result: 'failed', fault: 'usage' });
+  });
+
+  test.each(['>/dev/full', '| true'])(
+    'exits with 1 when nobody takes the result: %s',
+    async (where) => {
+      repository.commit();
+      const program = [
+        process.execPath,
+        join(import.meta.dirname, 'main.ts'),
+        ...places(),
+        '--json',
+      ];
+      // The pipe's reader has gone before anything is written.
+      const line = `sleep 1; "$0" "$@"; echo $? >${scene.root}/code`;
+      const script = `set -o pipefail; { ${line}; } ${where}`;
+      await run('bash', ['-c', script, ...program], {
+        env: { ...process.env, NODE_OPTIONS: '' },
+      }).catch(() => {});
+      expect(readFileSync(`${scene.root}/code`, 'utf8')).toBe('1\n');
+    },
+    30_000,
+  );
 
   test('prints help and version and exits with 0', async () => {
     expect(await krillsync('--version')).toEqual({ code: 0, out: '1.2.3\n', err: '' });

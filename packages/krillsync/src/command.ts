@@ -1,3 +1,5 @@
+import { EventEmitter } from 'node:events';
+import { setImmediate as settled } from 'node:timers/promises';
 import { fixedDelay } from './barrier.ts';
 import type { Screen } from './define-options.ts';
 import { dryRun } from './dry-run.ts';
@@ -5,7 +7,7 @@ import { makeDirectories } from './durable.ts';
 import { scriptGate } from './gate.ts';
 import { readIllness } from './health.ts';
 import { accept } from './hold.ts';
-import { messageOf } from './krillsync-error.ts';
+import { faultOf, KrillsyncError, messageOf } from './krillsync-error.ts';
 import { lockStateDirectory } from './lock.ts';
 import { type Log, levelOf, type TextOutput, textLog } from './log.ts';
 import { type Invocation, type Options, parseOptions } from './options.ts';
@@ -31,17 +33,44 @@ export interface KrillsyncIo extends Screen {
  */
 export async function runKrillsync(argv: readonly string[], io: KrillsyncIo): Promise<number> {
   const [first, dir] = argv;
+  const faultOfStdout = faultsOf(io.stdout);
   try {
     if (first === 'marker-child' && dir !== undefined) {
       const { runMarkerChild } = await import('./marker-child.ts');
       await runMarkerChild(dir, process.stdin, process.stdout);
       return 0;
     }
-    return await carryOut(parseOptions(argv, io), io);
+    const code = await carryOut(parseOptions(argv, io), io);
+    await requireTaken(faultOfStdout);
+    return code;
   } catch (error) {
     textLog(io.stderr, 'error').error(messageOf(error));
+    if (argv.includes('--json')) printJson(io.stdout, failure(error));
     return 1;
   }
+}
+
+const failure = (error: unknown) => ({
+  result: 'failed',
+  fault: faultOf(error),
+  error: messageOf(error),
+});
+
+/** @returns what went wrong with an output from now on. */
+function faultsOf(output: TextOutput): () => Error | undefined {
+  let fault: Error | undefined;
+  const note = (error: Error) => {
+    fault = error;
+  };
+  if (output instanceof EventEmitter) output.on('error', note);
+  return () => fault;
+}
+
+/** Whoever asked for a result must not believe that there was none. */
+async function requireTaken(faultOfStdout: () => Error | undefined): Promise<void> {
+  await settled();
+  const fault = faultOfStdout();
+  if (fault) throw new KrillsyncError('local', `cannot write to stdout: ${fault.message}`);
 }
 
 async function carryOut(invocation: Invocation, io: KrillsyncIo): Promise<number> {
