@@ -78,7 +78,7 @@ export class BegunTree {
     if (!this.#isOfSnapshot || !crew) return undefined;
     const tree = { root: this.path, includesHost: this.#rsync.includesHost };
     const { session, serial, snapshot } = this.#offered;
-    const file = { file: at, what: snapshot.path, promised: { session, serial } };
+    const file = { file: at, what: snapshot.uri, promised: { session, serial } };
     this.#snapshot = new SnapshotTree(crew, tree, file);
     return this.#snapshot;
   }

@@ -103,7 +103,7 @@ async function bySeveral(
   if (!setup.crew) return undefined;
   const { session, serial, snapshot } = offered;
   const file = whereIs(setup, snapshot, staged);
-  const source = { file, what: snapshot.path, promised: { session, serial } };
+  const source = { file, what: snapshot.uri, promised: { session, serial } };
   try {
     const known = begun.snapshot;
     const tree = known ?? new SnapshotTree(setup.crew, { root: begun.path, includesHost }, source);

@@ -54,7 +54,8 @@ export class DeltaApplier implements ObjectSink {
     try {
       writeTreeObject(this.#root, path, content, this.#directories);
     } catch (error) {
-      if (error instanceof KrillsyncError) throw new DeltaMismatch(error.message);
+      if (error instanceof KrillsyncError)
+        throw new DeltaMismatch(`${showUri(uri.text)} ${error.message}`);
       if (!clashCodes.includes(errorCode(error))) throw error;
       throw new DeltaMismatch(`${showUri(uri.text)} is published anew, its place is taken`);
     }

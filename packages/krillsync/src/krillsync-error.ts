@@ -33,6 +33,13 @@ export class Superseded extends KrillsyncError {
 
 export const refuse = (message: string): KrillsyncError => new KrillsyncError('source', message);
 
+/** What is wrong with a file of the source's, with the name of the file in its message. */
+export function namingFile(what: string, error: unknown): unknown {
+  const isPlain = error instanceof KrillsyncError && error.name === KrillsyncError.name;
+  if (!isPlain || error.fault !== 'source' || error.message.includes(what)) return error;
+  return new KrillsyncError('source', `${what}: ${error.message}`, { cause: error });
+}
+
 /** The system's name of an error, as ENOENT. */
 export const errorCode = (error: unknown): string | undefined => textOf(error, 'code');
 

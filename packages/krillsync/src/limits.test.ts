@@ -50,7 +50,7 @@ const rows: readonly Row[] = [
   {
     what: 'a notification of too many bytes',
     make: () => repository.writeNotification(' '.repeat(notificationMaxBytes + 1)),
-    reason: `notification is larger than ${notificationMaxBytes} bytes`,
+    reason: `notification.xml is larger than ${notificationMaxBytes} bytes`,
   },
   {
     what: 'too many deltas',
@@ -81,7 +81,7 @@ const rows: readonly Row[] = [
   {
     what: 'too many directories',
     make: () => inSnapshot(...Array.from({ length: 50 }, (_, n) => deep(n))),
-    reason: 'x.roa needs too many directories: 1122 for 22 objects',
+    reason: 'x.roa" needs too many directories: 1122 for 22 objects',
   },
   {
     what: 'too little time',

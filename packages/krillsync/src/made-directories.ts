@@ -41,7 +41,7 @@ export class MadeDirectories {
       if (isMadeHere) this.#made += 1;
     }
     if (this.#made > directoriesFreeCount + directoriesMaxRatio * this.#files) {
-      throw refuse(`${path} needs too many directories: ${this.#made} for ${this.#files} objects`);
+      throw refuse(`needs too many directories: ${this.#made} for ${this.#files} objects`);
     }
   }
 

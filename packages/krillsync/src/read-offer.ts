@@ -1,4 +1,4 @@
-import { refuse } from './krillsync-error.ts';
+import { namingFile, refuse } from './krillsync-error.ts';
 import { notificationMaxBytes } from './limits.ts';
 import { type Offer, parseNotification } from './notification.ts';
 import type { Source } from './source.ts';
@@ -8,6 +8,7 @@ import type { NotificationUri } from './uri.ts';
 export type SourceOffer = Offer;
 
 export async function readOffer(source: Source, uri: NotificationUri): Promise<SourceOffer> {
+  const what = `the source's notification ${uri.text}`;
   const file = await source.open(uri.fileName);
   try {
     const parts: Buffer[] = [];
@@ -15,13 +16,14 @@ export async function readOffer(source: Source, uri: NotificationUri): Promise<S
     for await (const chunk of file.chunks()) {
       size += chunk.length;
       if (size > notificationMaxBytes) {
-        throw refuse(`the source's notification is larger than ${notificationMaxBytes} bytes`);
+        throw refuse(`${what} is larger than ${notificationMaxBytes} bytes`);
       }
       parts.push(Buffer.from(chunk));
     }
     const bytes = Buffer.concat(parts);
-    const notification = parseNotification("the source's notification", bytes, uri);
-    return { notification, bytes };
+    return { notification: parseNotification(what, bytes, uri), bytes };
+  } catch (error) {
+    throw namingFile(what, error);
   } finally {
     await file.close();
   }

@@ -180,9 +180,9 @@ export async function scanDelta(
   staged: readonly StagedFile[],
   sink: ObjectSink,
 ): Promise<void> {
-  const { path, serial } = delta;
-  const handler = objectHandler('delta', path, { session, serial }, sink);
-  await scanFile(whereIs(setup, delta, staged), path, handler, setup.stop);
+  const { uri, serial } = delta;
+  const handler = objectHandler('delta', uri, { session, serial }, sink);
+  await scanFile(whereIs(setup, delta, staged), uri, handler, setup.stop);
 }
 
 /** Reads the objects of the offered snapshot, wherever its file is now. */
@@ -193,8 +193,8 @@ export async function scanSnapshot(
   sink: ObjectSink,
 ): Promise<void> {
   const { snapshot } = offered;
-  const handler = objectHandler('snapshot', snapshot.path, offered, sink);
-  await scanFile(whereIs(setup, snapshot, staged), snapshot.path, handler, setup.stop);
+  const handler = objectHandler('snapshot', snapshot.uri, offered, sink);
+  await scanFile(whereIs(setup, snapshot, staged), snapshot.uri, handler, setup.stop);
 }
 
 /**
@@ -209,7 +209,7 @@ export async function countPublished(
 ): Promise<number> {
   const { snapshot } = offered;
   const at = whereIs(setup, snapshot, staged);
-  requireEnds(at, objectHandler('snapshot', snapshot.path, offered, ignoreObjects), snapshot.path);
+  requireEnds(at, objectHandler('snapshot', snapshot.uri, offered, ignoreObjects), snapshot.uri);
   const counted = staged.find(({ path }) => path === snapshot.path)?.publishes;
   return counted ?? (await countPublishes(at, setup.stop));
 }

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { breathe } from './breathe.ts';
+import { namingFile } from './krillsync-error.ts';
 import { chunkBytes } from './limits.ts';
 import { type RrdpHandler, RrdpScanner } from './rrdp-scanner.ts';
 
@@ -21,6 +22,8 @@ export async function scanFile(
       await breathe(stop);
     }
     scanner.end();
+  } catch (error) {
+    throw namingFile(what, error);
   } finally {
     closeSync(fd);
   }

@@ -1,5 +1,5 @@
 import { closeSync, futimesSync, openSync, writeSync } from 'node:fs';
-import { errorCode, refuse } from './krillsync-error.ts';
+import { errorCode, KrillsyncError, messageOf, refuse } from './krillsync-error.ts';
 import { MadeDirectories } from './made-directories.ts';
 import { objectTime } from './object-time.ts';
 import type { ObjectSink } from './scan-objects.ts';
@@ -33,9 +33,10 @@ export class TreeWriter implements ObjectSink {
     try {
       writeTreeObject(this.#root, path, content, this.#directories);
     } catch (error) {
-      if (!clashCodes.includes(errorCode(error))) throw error;
-      const reason = 'has the place of another object, or of a directory that one needs';
-      throw refuse(`URI ${showUri(uri.text)} ${reason}`);
+      const clash = 'has the place of another object, or of a directory that one needs';
+      const isClash = clashCodes.includes(errorCode(error));
+      if (!isClash && !(error instanceof KrillsyncError)) throw error;
+      throw refuse(`URI ${showUri(uri.text)} ${isClash ? clash : messageOf(error)}`);
     }
     this.#objects += 1;
   }
