@@ -13,6 +13,8 @@ export default {
   // Many tests wait for processes rather than for a processor; and a process with all suites' memory forks slowly.
   maxWorkers: '100%',
   workerIdleMemoryLimit: '400MB',
+  // No test measures time: a busy machine may take its time, what hangs is found all the same.
+  testTimeout: 30_000,
   roots: ['<rootDir>/packages', '<rootDir>/scripts'],
   // Lab suites need root and real hosts; scripts/test runs them apart, one after the other.
   testMatch: lab ? ['**/*.lab.test.ts'] : ['**/*.test.ts'],
