@@ -123,7 +123,7 @@ test('a child that is killed in the middle of a reply is a dead child', async ()
 });
 
 test('a child that babbles is killed, and another one asked', async () => {
-  const script = `read request; test -e ${root}/babbled && exec echo '{"value":"x"}'; echo > ${root}/babbled; echo '{"val'; exec sleep 100`;
+  const script = `read request; test -e ${root}/babbled && { echo '{"value":"x"}'; exec cat >/dev/null; }; echo > ${root}/babbled; echo '{"val'; exec cat >/dev/null`;
   const babbling = volumeFiles({ root, child: ['/bin/sh', '-c', script] });
   await expect(babbling.read('x')).rejects.toThrow('it broke off in the middle of a reply');
   expect(await babbling.read('x')).toBe('x');
