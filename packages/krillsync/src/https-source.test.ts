@@ -52,15 +52,21 @@ describe('an https source', () => {
     }
   });
 
-  test('is asked for changes only, also by the next process', async () => {
-    await update();
-    origin.answers.length = 0;
-    expect(await update()).toMatchObject({ result: 'unchanged' });
-    expect(origin.answers).toEqual(['304 /rrdp/notification.xml']);
-    repository.publish(uri('c.roa'), 'c').commit();
-    expect(await update()).toMatchObject({ result: 'updated' });
-    expectServes(node, repository);
-  });
+  test.each([true, 'times' as const])(
+    'is asked for changes only, also by the next process: %s',
+    async (validators) => {
+      origin.behaviour.validators = validators;
+      repository.touch(1_700_000_000);
+      await update();
+      origin.answers.length = 0;
+      expect(await update()).toMatchObject({ result: 'unchanged' });
+      expect(origin.answers).toEqual(['304 /rrdp/notification.xml']);
+      repository.publish(uri('c.roa'), 'c').commit();
+      repository.touch(1_700_000_060);
+      expect(await update()).toMatchObject({ result: 'updated' });
+      expectServes(node, repository);
+    },
+  );
 
   test('may pack what it sends', async () => {
     origin.behaviour.gzip = true;

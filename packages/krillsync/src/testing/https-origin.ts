@@ -10,7 +10,8 @@ import { gzipSync } from 'node:zlib';
 export interface Behaviour {
   /** Answers instead of the files, if it says so. */
   intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
-  validators?: boolean;
+  /** `times`: no ETag. */
+  validators?: boolean | 'times';
   gzip?: boolean;
 }
 
@@ -65,10 +66,14 @@ export class HttpsOrigin {
     if (!existsSync(path)) return void response.writeHead(404).end();
     const { mtime, size, mtimeMs } = statSync(path);
     const etag = `"${mtimeMs}-${size}"`;
-    if (this.behaviour.validators) {
-      response.setHeader('etag', etag).setHeader('last-modified', mtime.toUTCString());
-      if (request.headers['if-none-match'] === etag) return void response.writeHead(304).end();
-    }
+    const { validators } = this.behaviour;
+    const isKnown =
+      validators === 'times'
+        ? request.headers['if-modified-since'] === mtime.toUTCString()
+        : request.headers['if-none-match'] === etag;
+    if (validators) response.setHeader('last-modified', mtime.toUTCString());
+    if (validators === true) response.setHeader('etag', etag);
+    if (validators && isKnown) return void response.writeHead(304).end();
     const body = readFileSync(path);
     if (!this.behaviour.gzip) return void response.end(body);
     response.setHeader('content-encoding', 'gzip').end(gzipSync(body));

@@ -44,6 +44,67 @@ listen origin
   server origin ${origin}:443 ssl verify required ca-file /var/lib/krillmanager/serving/tls/authority.pem sni str(rrdp.lab) verifyhost rrdp.lab
 `;
 
+/** What HAProxy in the origin's place does with each request; the last one is never to answer. */
+const failures = [500, 502, 503, 504, 403, 404, 429]
+  .map((status) => `http-request return status ${status}`)
+  .concat('http-request tarpit');
+
+const failingOriginPort = 9446;
+const failingCachePort = 8445;
+const failingCertificate = '/srv/caching/origin-pair.pem';
+
+/** As the real one when it has no rule. */
+const failingConfiguration = (origin: string, rule: string): string => `
+global
+  maxconn 200
+defaults
+  mode http
+  timeout connect 2s
+  timeout client 60s
+  timeout server 60s
+  timeout tarpit 60s
+frontend failing
+  bind 127.0.0.1:${failingOriginPort} ssl crt ${failingCertificate}
+  ${rule}
+  default_backend origin
+backend origin
+  http-request set-header Host rrdp.lab
+  server origin ${origin}:443 ssl verify none sni str(rrdp.lab)
+`;
+
+/** One more cache of ours on the second node, whose origin fails as it is told to. */
+function failingOrigin({ h1, h2 }: Scene) {
+  const tls = '/var/lib/krillmanager/serving/tls';
+  const fail = async (rule: string) => {
+    await h2.write('/srv/caching/failing.cfg', failingConfiguration(h1.ip, rule));
+    await h2.sh(`systemctl stop failing-origin 2>/dev/null || true
+      systemd-run --quiet --collect --unit=failing-origin haproxy -db -f /srv/caching/failing.cfg
+      for i in $(seq 100); do
+        ! bash -c ': </dev/tcp/127.0.0.1/${failingOriginPort}' 2>/dev/null || exit 0
+        sleep 0.1
+      done; exit 1`);
+  };
+  const ask = () =>
+    fetched(`https://rrdp.lab:${failingCachePort}${notification}`, {
+      ip: h2.ip,
+      curl: ['--insecure'],
+    });
+  const start = async () => {
+    const { images } = await h2.release();
+    await h2.sh(`cat ${tls}/server.pem ${tls}/server.key >${failingCertificate}
+      sed 's#server rrdp.lab:443 #server 127.0.0.1:${failingOriginPort} #; s#${ports.ours}#${failingCachePort}#; s#8080#8083#; s#/tmp/rrdp#/tmp/failing#' \
+        /srv/caching/nginx.conf >/srv/caching/failing.conf`);
+    await fail('');
+    await h2.sh(`docker run -d --name failing --network host --read-only --tmpfs /run \
+      --tmpfs /tmp:mode=1777 --tmpfs /var/lib/nginx \
+      -v /srv/caching:/caching:ro -v /var/lib/krillmanager/serving:/serving:ro \
+      ${images.nginx} nginx -e stderr -c /caching/failing.conf -g 'daemon off;'`);
+    await eventually(ask, ({ status }) => status === 200, 30_000);
+  };
+  const stop = () => h2.sh('docker rm -f failing; systemctl stop failing-origin');
+  return { start, ask, fail, stop };
+}
+
 export async function startCaches({ h1, h2 }: Scene): Promise<void> {
   const view = cachingView(
     parseConfiguration({ file: { name: 'caching.yaml', text: configuration } }),
@@ -170,6 +231,40 @@ export function cachesInFront(scene: () => Scene, freshness: () => Promise<Fresh
     const { serial } = publication.repository;
     const isNew = (answer: Answer): boolean => serialOf(answer) === serial;
     await eventually(() => through(scene(), 'ours', notification), isNew, 60_000);
+  }, 180_000);
+
+  test('ours asks the origin once for what many clients want at once', async () => {
+    const { h1, h2, publication } = scene();
+    const path = `/rrdp/${publication.repository.session}/903/ab/delta.xml`;
+    await h1.sh(
+      `f=/var/lib/krillmanager/publish${path}; mkdir -p "$(dirname $f)"; echo '<delta/>' >$f`,
+    );
+    const uri = `https://rrdp.lab:${ports.ours}${path}`;
+    const codes = await h2.sh(`for i in $(seq 20); do
+        curl -sk -o /dev/null -w '%{http_code}\\n' --resolve rrdp.lab:${ports.ours}:127.0.0.1 ${uri} &
+      done; wait`);
+    expect(codes).toBe('200\n'.repeat(20));
+    const requests = `docker logs krillmanager-nginx 2>&1 | grep -F ${path} | grep -c krillmanager-caching || true`;
+    const asked = await eventually(
+      () => h1.sh(requests),
+      (count) => count !== '0\n',
+      10_000,
+    );
+    expect(asked).toBe('1\n');
+  });
+
+  test('ours serves what it has, however the origin fails', async () => {
+    const failing = failingOrigin(scene());
+    await failing.start();
+    const before = await failing.ask();
+    expect(before).toMatchObject({ status: 200, body: expect.stringContaining('<notification') });
+    await sleep(oursKeepsMs + 1000);
+    for (const how of failures) {
+      await failing.fail(how);
+      const { status, body } = await failing.ask();
+      expect({ how, status, body }).toEqual({ how, status: 200, body: before.body });
+    }
+    await failing.stop();
   }, 180_000);
 
   test('ours does not believe an origin with another certificate', async () => {
