@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../plan/step.ts';
-import { desired, formed, untouched } from '../testing/three-nodes.ts';
+import { desired, formed, krillService, untouched } from '../testing/three-nodes.ts';
 import { converge } from './converge.ts';
 
 /** Sees one observation after the other; the last for ever. */
@@ -37,6 +37,17 @@ describe('convergence', () => {
     const { left, plans } = await run([unnamed]);
     expect(plans).toEqual([['names.assign']]);
     expect(left.steps).toMatchObject([{ kind: 'names.assign' }]);
+  });
+
+  test('waits, once, when nothing else is left', async () => {
+    const moving: Observed = { ...formed, services: [{ ...krillService, running: 0 }] };
+    expect((await run([unnamed, moving, formed])).plans).toEqual([
+      ['names.assign'],
+      ['krill.await'],
+    ]);
+    const { plans, left } = await run([unnamed, moving]);
+    expect(plans).toEqual([['names.assign'], ['krill.await']]);
+    expect(left.steps).toMatchObject([{ kind: 'krill.await' }]);
   });
 
   test('mounts what it could not read, then plans anew', async () => {

@@ -2,7 +2,7 @@ import type { Desired } from '../model/desired.ts';
 import type { Observed } from '../model/observed.ts';
 import { isBlind } from '../plan/blind.ts';
 import { planInit } from '../plan/plan-init.ts';
-import type { Plan } from '../plan/step.ts';
+import type { Plan, Step } from '../plan/step.ts';
 
 export interface Convergence {
   /** What is to be brought about; all of it unless told. */
@@ -22,9 +22,16 @@ export interface Converged {
   readonly left: Plan;
 }
 
+/** Of steps that change nothing. */
+const waits: readonly Step['kind'][] = ['krill.await', 'member.await', 'peers.await'];
+
+const onlyWaits = ({ steps }: Plan): boolean =>
+  steps.length > 0 && steps.every(({ kind }) => waits.includes(kind));
+
 /**
  * Observe, plan, execute, observe. A volume that could not be read is mounted by a first plan, and
- * what lies on it goes into a second.
+ * what lies on it goes into a second. When all that is left is to wait, as for a Krill that Swarm moves
+ * in this moment, that is waited for, once.
  */
 export async function converge({
   desired,
@@ -43,5 +50,8 @@ export async function converge({
     done += plan.steps.length;
     observed = await look();
   }
-  return { done, left: planFor(observed, desired) };
+  const left = planFor(observed, desired);
+  if (done === 0 || !onlyWaits(left)) return { done, left };
+  await run(left);
+  return { done: done + left.steps.length, left: planFor(await look(), desired) };
 }

@@ -26,7 +26,8 @@ export function describeHeldUpdate(cluster: Cluster): void {
   /** Every node serves what it served, and says that there is something else. */
   async function isHeld(): Promise<void> {
     for (const { serial: shown, problems } of await nodes()) {
-      expect(problems).toEqual([expect.stringMatching(noticed)]);
+      // A busy machine's Swarm may be without a leader for a moment: that is told beside it.
+      expect(problems).toContainEqual(expect.stringMatching(noticed));
       expect(shown).toBe(serial);
     }
   }
@@ -38,7 +39,8 @@ export function describeHeldUpdate(cluster: Cluster): void {
       serial = found[0]?.serial ?? 0;
       before = await vrpsOn('h1');
       await cluster.krillc('h1', 'pubserver', 'publishers', 'remove', '--publisher', victim.ca);
-      const isNoticed = (all: typeof found) => all.every(({ problems }) => problems.length > 0);
+      const isNoticed = (all: typeof found) =>
+        all.every(({ problems }) => problems.some((problem) => noticed.test(problem)));
       await eventually(nodes, isNoticed, patienceMs);
     }, 3 * patienceMs);
 
