@@ -8,6 +8,7 @@ import {
   type SwarmNode,
 } from '@krillmanager/core';
 import { type DockerSocket, Engine } from './engine.ts';
+import { LedEngine } from './led-engine.ts';
 import { membership, type SwarmInfo } from './membership.ts';
 import { leaderDeadlineMs, membershipDeadlineMs, membershipQuestionMs } from './policy.ts';
 import { type NodeObject, swarmNode, withLabel } from './swarm-node.ts';
@@ -20,13 +21,15 @@ export const dockerSwarm = (socket: DockerSocket): Swarm => new DockerSwarm(new 
 
 class DockerSwarm implements Swarm {
   readonly #engine: Engine;
+  readonly #led: LedEngine;
   readonly #nodes: SwarmNodes;
   readonly #services: SwarmServices;
 
   constructor(engine: Engine) {
     this.#engine = engine;
-    this.#nodes = new SwarmNodes(engine);
-    this.#services = new SwarmServices(engine);
+    this.#led = new LedEngine(engine);
+    this.#nodes = new SwarmNodes(this.#led);
+    this.#services = new SwarmServices(this.#led);
   }
 
   async membership(): Promise<SwarmMembership> {
@@ -98,13 +101,13 @@ class DockerSwarm implements Swarm {
   async rotateToken(): Promise<void> {
     const { Version, Spec } = await this.#inspect();
     const _query = { version: Version.Index, rotateWorkerToken: true };
-    await this.#engine.ask('rotating the join token', (docker) =>
+    await this.#led.ask('rotating the join token', (docker) =>
       docker.swarmUpdate({ _query, _body: Spec }),
     );
   }
 
   #inspect(): Promise<SwarmObject> {
-    return this.#engine.ask('looking at the Swarm', (docker) => docker.swarmInspect());
+    return this.#led.ask('looking at the Swarm', (docker) => docker.swarmInspect());
   }
 
   async nodes(): Promise<readonly SwarmNode[]> {

@@ -10,6 +10,8 @@ export const loadDeadlineMs = 600_000;
 export const stopMarginMs = 30_000;
 /** Who leads: asked along with every look at the membership, so it must not delay that. */
 export const leaderDeadlineMs = 3_000;
+/** Managers that elect a leader try again after 10 to 20 s when no candidate got most votes. */
+export const electionDeadlineMs = 90_000;
 /** A promoted worker is a manager once its dockerd has renewed its certificate and joined Raft. */
 export const roleDeadlineMs = 30_000;
 /** Waiting for dockerd to have done what it has accepted. */

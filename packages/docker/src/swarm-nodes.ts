@@ -1,14 +1,14 @@
 import { UserError } from '@krillmanager/core';
-import type { Engine } from './engine.ts';
+import type { LedEngine } from './led-engine.ts';
 import { roleDeadlineMs, settleDeadlineMs } from './policy.ts';
 import { hasRole, type NodeObject } from './swarm-node.ts';
 import { until } from './until.ts';
 
 /** Reads and changes the node objects of a Swarm, through one of its managers. */
 export class SwarmNodes {
-  readonly #engine: Engine;
+  readonly #engine: LedEngine;
 
-  constructor(engine: Engine) {
+  constructor(engine: LedEngine) {
     this.#engine = engine;
   }
 

@@ -7,7 +7,7 @@ import {
 } from '@krillmanager/core';
 import type { Service } from 'dockerode';
 import { containerName } from './create-options.ts';
-import type { Engine } from './engine.ts';
+import type { LedEngine } from './led-engine.ts';
 import { settleDeadlineMs } from './policy.ts';
 import { serviceSpec } from './service-spec.ts';
 import { serviceState, type TaskObject } from './service-state.ts';
@@ -15,9 +15,9 @@ import { until } from './until.ts';
 
 /** The services of a Swarm that are ours (they carry our label), through one of its managers. */
 export class SwarmServices {
-  readonly #engine: Engine;
+  readonly #engine: LedEngine;
 
-  constructor(engine: Engine) {
+  constructor(engine: LedEngine) {
     this.#engine = engine;
   }
 

@@ -31,7 +31,7 @@ export interface Undertaking {
 /** What would be done, and nothing else. @throws NodeErrors when the servers are not ready. */
 export async function foretell(undertaking: Undertaking): Promise<Plan> {
   const { desired, look, plan = planInit } = undertaking;
-  const observed = await look();
+  const observed = await looking(look);
   check(observed, desired);
   return plan(observed, desired);
 }
@@ -41,7 +41,8 @@ export async function foretell(undertaking: Undertaking): Promise<Plan> {
  * @returns how many steps were done
  */
 export async function bringAbout(undertaking: Undertaking): Promise<number> {
-  const { desired, look, json, consent, plan } = undertaking;
+  const { desired, json, consent, plan } = undertaking;
+  const look = () => looking(undertaking.look);
   const { done, left } = await converge({
     desired,
     look,
@@ -55,6 +56,16 @@ export async function bringAbout(undertaking: Undertaking): Promise<number> {
   });
   requireEmpty(left);
   return done;
+}
+
+const silentMs = 2000;
+
+/** A server that is down, or managers that elect a leader, let a look take its time. */
+async function looking<T>(look: () => Promise<T>): Promise<T> {
+  const notice = setTimeout(() => {
+    if (process.stderr.isTTY) process.stderr.write('looking at the servers …\n');
+  }, silentMs);
+  return look().finally(() => clearTimeout(notice));
 }
 
 function check(observed: Observed, desired: Desired): void {

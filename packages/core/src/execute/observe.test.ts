@@ -41,6 +41,26 @@ describe('a node that is to leave', () => {
   });
 });
 
+test('a Swarm that elected a leader during the look is seen with it', async () => {
+  const leaderless = { ...formed.swarm, clusterId: null, leader: false, problem: 'no leader' };
+  const memberships = [leaderless, formed.swarm];
+  const ports = {
+    swarm: {
+      membership: async () => memberships.shift(),
+      nodes: async () => formed.swarmNodes,
+      services: async () => [],
+    },
+    mount: { state: async () => ({ mounted: false, answering: false, sinceMs: 0 }) },
+    units: { isActive: async () => true },
+    names: { named: async () => [] },
+    pool: { peers: async () => [], volume: async () => null },
+    agents: { facts: async () => null, status: async () => null },
+    clock: { now: () => 0 },
+  } as unknown as Ports;
+  const seen = await observe({ ports, self: h1, nodes: [h1], ownFacts: async () => factsOf(h1) });
+  expect(seen).toMatchObject({ swarm: formed.swarm, swarmNodes: formed.swarmNodes });
+});
+
 test('a glusterd that does not say which bricks run spoils nothing else', async () => {
   const { seen } = await look({ nodes: [h1, h2, h3], answersAt: 1 });
   expect(seen).toMatchObject({ online: null, volume: formed.volume });

@@ -33,10 +33,10 @@ export async function observe({ ports, self, nodes, ownFacts }: Observation): Pr
     pool.peers(),
     pool.volume(volumeName),
   ]);
-  const membership = belonging ?? unknownMembership;
+  const before = belonging ?? unknownMembership;
   // It may have come back between the two questions: what follows must not go by half an answer.
   const facts = belonging === null ? { ...found, docker: null } : found;
-  const manager = membership.state === 'active' && membership.manager;
+  const manager = before.state === 'active' && before.manager;
   const known = presentNodes(seen.contents);
   const leaving = leavingNodes({ contents: seen.contents, peers }, { nodes });
   const everybody = [...new Set([...nodes, ...known, ...leaving])];
@@ -48,6 +48,9 @@ export async function observe({ ports, self, nodes, ownFacts }: Observation): Pr
     manager ? swarm.nodes() : [],
     manager ? swarm.services() : [],
   ]);
+  // Whoever answered for the nodes may have waited for a leader, of which less was known before.
+  const hasLeaderNow = manager && before.problem !== null;
+  const membership = hasLeaderNow ? await swarm.membership() : before;
   return {
     self,
     nowMs: clock.now(),
