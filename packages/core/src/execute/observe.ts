@@ -3,7 +3,7 @@ import type { NodeFacts } from '../model/node-facts.ts';
 import type { MemberRecord, Observed, VolumeContents } from '../model/observed.ts';
 import { Secret } from '../model/secret.ts';
 import type { VolumeState } from '../model/storage.ts';
-import type { SwarmMembership } from '../model/swarm.ts';
+import { inNoSwarm, type SwarmMembership } from '../model/swarm.ts';
 import { onVolume, volumeName } from '../paths.ts';
 import { leavingNodes } from '../plan/leaving.ts';
 import { readKrillState } from '../plan/steps/krill.ts';
@@ -62,15 +62,7 @@ export async function observe({ ports, self, nodes, ownFacts }: Observation): Pr
   };
 }
 
-const unknownMembership: SwarmMembership = {
-  state: 'inactive',
-  nodeId: null,
-  clusterId: null,
-  manager: false,
-  leader: false,
-  address: null,
-  problem: 'Docker does not answer',
-};
+const unknownMembership: SwarmMembership = { ...inNoSwarm, problem: 'Docker does not answer' };
 
 async function lookIfMounted(
   ports: Ports,

@@ -13,6 +13,17 @@ export interface SwarmMembership {
   readonly problem: string | null;
 }
 
+/** Of a machine that is in no Swarm. */
+export const inNoSwarm: SwarmMembership = {
+  state: 'inactive',
+  nodeId: null,
+  clusterId: null,
+  manager: false,
+  leader: false,
+  address: null,
+  problem: null,
+};
+
 export interface SwarmNode {
   readonly id: string;
   readonly address: string;

@@ -6,7 +6,7 @@ import type { NodeStatus } from '../model/node-status.ts';
 import type { Observed, VolumeContents } from '../model/observed.ts';
 import { Secret } from '../model/secret.ts';
 import type { ClusterSettings } from '../model/settings.ts';
-import type { SwarmNode } from '../model/swarm.ts';
+import { inNoSwarm, type SwarmNode } from '../model/swarm.ts';
 import { paths, volumeName } from '../paths.ts';
 import { volumeOptions } from '../policy.ts';
 import { krillLabel, krillSpec } from '../services/krill.ts';
@@ -108,15 +108,7 @@ export const untouched: Observed = {
   status: new Map(),
   agentEnabled: false,
   named: [],
-  swarm: {
-    state: 'inactive',
-    nodeId: null,
-    clusterId: null,
-    manager: false,
-    leader: false,
-    address: null,
-    problem: null,
-  },
+  swarm: inNoSwarm,
   swarmNodes: [],
   services: [],
   peers: [],

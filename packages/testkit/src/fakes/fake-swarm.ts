@@ -1,5 +1,6 @@
 import {
   type Ip,
+  inNoSwarm,
   Secret,
   type ServiceState,
   type SingletonSpec,
@@ -10,16 +11,6 @@ import {
   UserError,
 } from '@krillmanager/core';
 import type { FakeNode, FakeService, FakeSwarmCluster, SwarmWorld } from './swarm-world.ts';
-
-const outside: SwarmMembership = {
-  state: 'inactive',
-  nodeId: null,
-  clusterId: null,
-  manager: false,
-  leader: false,
-  address: null,
-  problem: null,
-};
 
 /** One dockerd's view of the Swarms of a {@link SwarmWorld}. */
 export class FakeSwarm implements Swarm {
@@ -33,7 +24,7 @@ export class FakeSwarm implements Swarm {
 
   async membership(): Promise<SwarmMembership> {
     const found = this.#own('asking Docker for its Swarm');
-    if (!found) return outside;
+    if (!found) return inNoSwarm;
     const { cluster, node } = found;
     const manager = node.role === 'manager';
     const headless = manager && !this.#world.hasQuorum(cluster);
