@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type MountState, paths, UserError, type VolumeMount } from '@krillmanager/core';
+import { ownAddresses } from '../facts/local-facts.ts';
+import { hostNames } from '../files/host-names.ts';
 import { type Argv, runCommand } from '../run.ts';
 import { rememberedSince } from '../system/active-since.ts';
 import { resetFailedArgv, startArgv, stopArgv } from '../system/systemd-units.ts';
@@ -9,6 +11,7 @@ import { comesBack } from './comes-back.ts';
 import { prepareMountPoint } from './mount-point.ts';
 import { mountProbe } from './mount-probe.ts';
 import { type MountEntry, mountAt } from './mount-table.ts';
+import { askServer, volumeServer } from './volume-server.ts';
 
 const answerDeadlineMs = 3000;
 /** The loss of another server stalls the volume for 5 to 6 s: no reason to mount it anew. */
@@ -61,6 +64,7 @@ export function volumeMount(): VolumeMount {
       await unmount();
     }
     await prepareMountPoint(path);
+    await askServer(unit, await volumeServer(await hostNames().named(), ownAddresses()), volume);
     await runCommand(resetFailedArgv(unit), { accept: [1] });
     await runCommand(startArgv(unit), { deadlineMs: unitDeadlineMs });
     const now = await mounted();
