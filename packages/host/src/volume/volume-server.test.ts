@@ -13,6 +13,7 @@ describe('the server that the client of the volume asks', () => {
     ['is this one, by the address on the way to another node', [own, other], 'km-127-0-0-1'],
     ['is this one also when there is no way to one of them', [own, nowhere, other], 'km-127-0-0-1'],
     ['is not called by a name that the others do not know', [other], '127.0.0.1'],
+    ['is asked on loopback in a cluster over IPv6', [parseIp('::1'), parseIp('::2')], '127.0.0.1'],
     ['is asked on loopback while there is no other node', [own], '127.0.0.1'],
   ])('%s', async (_what, named, expected) => {
     expect(await volumeServer(named, [own])).toBe(expected);

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { isIPv6 } from 'node:net';
+import { isIPv4 } from 'node:net';
 import { hostName, type Ip, isIp, parseIp } from '@krillmanager/core';
 import { runCommand } from '../run.ts';
 import { within } from '../within.ts';
@@ -16,10 +16,12 @@ const glusterdPort = 24_007;
  * first, and from 127.0.0.1 no other can be reached (EINVAL, for ever). Such a client would never hear
  * of copies that come and go, and would go on writing to the old ones.
  * @param named nodes with a name of ours in /etc/hosts
- * @returns a name of this machine; 127.0.0.1 while there is no other node
+ * @returns a name of this machine; 127.0.0.1 while there is no other node, and in a cluster over IPv6
  */
 export async function volumeServer(named: readonly Ip[], own: readonly Ip[]): Promise<string> {
-  for (const peer of named.filter((ip) => !own.includes(ip))) {
+  // A client that is given no family looks names up as IPv4 only.
+  const peers = named.filter((ip) => !own.includes(ip) && isIPv4(ip));
+  for (const peer of peers) {
     const ip = await addressTowards(peer);
     if (ip !== null && named.includes(ip)) return hostName(ip);
   }
@@ -28,7 +30,7 @@ export async function volumeServer(named: readonly Ip[], own: readonly Ip[]): Pr
 
 /** Our address on the way to another; nothing is sent. Null without a way. */
 async function addressTowards(peer: Ip): Promise<Ip | null> {
-  const socket = createSocket(isIPv6(peer) ? 'udp6' : 'udp4');
+  const socket = createSocket('udp4');
   try {
     socket.connect(glusterdPort, peer);
     if ((await within(routeDeadlineMs, once(socket, 'connect'))) === null) return null;
