@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { RrdpRepository } from '@krillmanager/testkit';
 import { directorySource } from './directory-source.ts';
 import {
@@ -16,9 +16,6 @@ import { good, object } from './testing/bad-elements.ts';
 import { expectServes, uri } from './testing/first-publication.ts';
 import type { NodeOnDisk } from './testing/node-on-disk.ts';
 import { Scene } from './testing/scene.ts';
-
-// The largest object and notification are long.
-jest.setTimeout(30_000);
 
 let scene: Scene;
 let node: NodeOnDisk;

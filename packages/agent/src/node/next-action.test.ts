@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type ContainerSpec, parseIp, specHash } from '@krillmanager/core';
+import { type ContainerSpec, inNoSwarm, parseIp, specHash } from '@krillmanager/core';
 import { nextAction } from './next-action.ts';
 import type { View } from './view.ts';
 
@@ -97,15 +97,6 @@ const restarted = (name: string, agoMs: number) => ({
   restartedAgoMs: { [name]: agoMs },
 });
 
-const outside = {
-  state: 'inactive' as const,
-  nodeId: null,
-  clusterId: null,
-  manager: false,
-  leader: false,
-  address: null,
-  problem: null,
-};
 const outOfSwarm = { ...settled.swarm, state: 'inactive', nodeId: null } as View['swarm'];
 
 const rows: readonly [string, Partial<View>, object][] = [
@@ -124,17 +115,17 @@ const rows: readonly [string, Partial<View>, object][] = [
   ],
   [
     'a join secret, and nobody has proved to know it',
-    { ...slave, pool, swarm: outside, recruit: { master: null, seal: 'missing' } },
+    { ...slave, pool, swarm: inNoSwarm, recruit: { master: null, seal: 'missing' } },
     { do: 'wait', for: 'the master to prove itself: init --join-secret-file' },
   ],
   [
     'a join secret that the master does not know',
-    { ...slave, pool, swarm: outside, recruit: { master: null, seal: 'wrong' } },
+    { ...slave, pool, swarm: inNoSwarm, recruit: { master: null, seal: 'wrong' } },
     { do: 'refuse', because: 'the master does not know our join secret' },
   ],
   [
     'a join secret that the master knows',
-    { ...slave, pool, swarm: outside, recruit: { master: null, seal: 'right' } },
+    { ...slave, pool, swarm: inNoSwarm, recruit: { master: null, seal: 'right' } },
     { do: 'remember', cluster, settings },
   ],
   [
@@ -142,7 +133,7 @@ const rows: readonly [string, Partial<View>, object][] = [
     {
       ...slave,
       pool: null,
-      swarm: outside,
+      swarm: inNoSwarm,
       volume: volume({ join: { managers: [h1], nodes: [h1, h2], token: 't' } }),
       recruit: { master: h2, seal: 'right' },
     },
