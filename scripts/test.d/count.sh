@@ -34,7 +34,7 @@ count_jest() {
 failed_tests() {
   [[ -s $2 ]] || return 0
   jq -r --arg suite "$1" '.testResults[].assertionResults[] | select(.status == "failed")
-    | "\($suite): \(.fullName): \((.failureMessages[0] // "") | split("\n")[0][:300])"' "$2"
+    | "\($suite): \(.fullName): \((.failureMessages[0] // "") | gsub("\\s+"; " ")[:800])"' "$2"
 }
 
 report() {

@@ -7,6 +7,6 @@ export { mergeByTime } from './logs/merge-by-time.ts';
 export { type Machine, openMachine } from './machine.ts';
 export { localStore } from './node/local-store.ts';
 export { forgetTerms, writeTerms } from './node/recruitment.ts';
-export { tcpAnswers } from './node/tcp-answers.ts';
+export { tcpReaches } from './node/tcp-answers.ts';
 export { runAgent } from './run-agent.ts';
 export { runKrillSupervisor } from './supervisor/main.ts';

@@ -1,4 +1,4 @@
-import { tcpAnswers } from '@krillmanager/agent';
+import { tcpReaches } from '@krillmanager/agent';
 import {
   type Desired,
   familyOf,
@@ -17,7 +17,7 @@ const isOtherwise = (ip: Ip, facts: NodeFacts | null): boolean =>
 const glusterdPort = 24_007;
 type Reaches = (ip: Ip) => Promise<boolean>;
 
-/** Where not even GlusterFS answers there is nothing to wait for. */
+/** Where no machine answers there is nothing to wait for; a glusterd that is down is found later. */
 async function requireReachable(silent: readonly Ip[], reaches: Reaches): Promise<void> {
   const asked = await Promise.all(silent.map(async (ip) => ((await reaches(ip)) ? [] : [ip])));
   const gone = asked.flat();
@@ -38,7 +38,7 @@ export async function waitForSlaves(
   { self, nodes, slaveDeadlineSeconds }: Pick<Desired, 'self' | 'nodes' | 'slaveDeadlineSeconds'>,
   { agents, clock, pool }: Pick<Ports, 'agents' | 'clock' | 'pool'>,
   say: (line: string) => void,
-  reaches: Reaches = (ip) => tcpAnswers(ip, glusterdPort),
+  reaches: Reaches = (ip) => tcpReaches(ip, glusterdPort),
 ): Promise<void> {
   const peers = await pool.peers();
   const isStranger = (ip: Ip): boolean => !peers.some((peer) => isPeer(peer, ip));
