@@ -1,16 +1,16 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { request } from 'node:https';
-import { type Agents, type Ip, krillPort, krillTlsName } from '@krillmanager/core';
+import { type Ip, krillPort, krillTlsName } from '@krillmanager/core';
 
 export interface KrillDoorOptions {
   /** Path of the unix socket to make. */
   readonly socket: string;
-  readonly nodes: readonly Ip[];
+  /** Where Krill runs; null when nowhere. */
+  readonly node: Ip | null;
   readonly token: string;
   /** PEM of the authority that signed Krill's certificate. */
   readonly authority: string;
-  readonly agents: Agents;
 }
 
 export interface KrillDoor {
@@ -18,11 +18,10 @@ export interface KrillDoor {
   close(): void;
 }
 
-/** A socket that leads to Krill, wherever it runs, as its administrator. Only root may enter. */
+/** A socket that leads to Krill as its administrator. Only root may enter. */
 export async function openKrillDoor(options: KrillDoorOptions): Promise<KrillDoor> {
   const { socket } = options;
-  const node = await krillNode(options);
-  const server = createServer((from, to) => forward(from, to, node, options));
+  const server = createServer((from, to) => forward(from, to, options));
   rmSync(socket, { force: true });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -39,20 +38,10 @@ export async function openKrillDoor(options: KrillDoorOptions): Promise<KrillDoo
   };
 }
 
-/** Null when no agent has seen Krill answer. */
-async function krillNode({ nodes, agents }: KrillDoorOptions): Promise<Ip | null> {
-  const found = await Promise.all(nodes.map((ip) => agents.status(ip)));
-  const at = found.findIndex((status) =>
-    status?.parts.some(({ name, running, healthy }) => name === 'krill' && running && healthy),
-  );
-  return nodes[at] ?? null;
-}
-
 function forward(
   from: IncomingMessage,
   to: ServerResponse,
-  node: Ip | null,
-  { token, authority }: KrillDoorOptions,
+  { node, token, authority }: KrillDoorOptions,
 ): void {
   const fail = (message: string): void => {
     to.writeHead(503, { 'content-type': 'application/json' });

@@ -2,6 +2,7 @@ import { httpAgents, installedRelease, localStore, openMachine } from '@krillman
 import { onVolume, paths, UserError } from '@krillmanager/core';
 import { asRoot } from '@krillmanager/host';
 import { openKrillDoor } from './krill-door.ts';
+import { krillNode } from './krill-node.ts';
 import { krillcSpec } from './krillc-spec.ts';
 import { namedFiles } from './named-files.ts';
 
@@ -22,12 +23,16 @@ export async function krillcCommand(argv: readonly string[]): Promise<number> {
   ]);
   if (token === null || authority === null) throw notMember();
   await machine.local.directory(paths.run, { mode: 0o755, uid: 0, gid: 0 });
+  const node = await krillNode(
+    settings.nodes,
+    { agents: httpAgents(), clock: machine.clock },
+    tell,
+  );
   const door = await openKrillDoor({
     socket: `${paths.run}/krillc-${process.pid}.sock`,
-    nodes: settings.nodes,
+    node,
     token: token.trim(),
     authority,
-    agents: httpAgents(),
   });
   try {
     const directory = process.cwd();
@@ -42,6 +47,8 @@ export async function krillcCommand(argv: readonly string[]): Promise<number> {
     door.close();
   }
 }
+
+const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const notMember = (): UserError =>
   new UserError('this server is not a member of a cluster with Krill', {
