@@ -15,7 +15,7 @@ export * from './model/held-update.ts';
 export * from './model/ip.ts';
 export type * from './model/krill-refusal.ts';
 export type * from './model/node-facts.ts';
-export type * from './model/node-status.ts';
+export * from './model/node-status.ts';
 export type * from './model/observed.ts';
 export * from './model/secret.ts';
 export type * from './model/settings.ts';

@@ -6,7 +6,7 @@ const [self, slave] = [parseIp('fd55::1'), parseIp('fd55::2')];
 const desired = { self, nodes: [self, slave], slaveDeadlineSeconds: 10 };
 
 /** What the slave's agent says each time that it is asked: the family that its glusterd speaks, or nothing. */
-async function wait(answers: readonly (IpFamily | null)[], glusterdAnswers: boolean) {
+async function wait(answers: readonly (IpFamily | null)[], machineAnswers: boolean) {
   const left = [...answers];
   const said: string[] = [];
   let now = 0;
@@ -28,7 +28,7 @@ async function wait(answers: readonly (IpFamily | null)[], glusterdAnswers: bool
     desired,
     ports,
     (line) => said.push(line),
-    async () => glusterdAnswers,
+    async () => machineAnswers,
   );
   return { said, left };
 }
@@ -43,11 +43,11 @@ describe('slaves are waited for', () => {
     expect(said).toEqual(['Waiting for fd55::2: run "krillmanager --slave=1 init" there']);
   });
 
-  test('until their agents are started, when GlusterFS answers there', async () => {
+  test('until their agents are started, when the machine answers', async () => {
     expect((await wait([null, null, 'ipv6'], true)).said).toHaveLength(1);
   });
 
-  test('not when not even GlusterFS answers', async () => {
+  test('not when no machine answers', async () => {
     await expect(wait([null], false)).rejects.toThrow('fd55::2 cannot be reached');
   });
 

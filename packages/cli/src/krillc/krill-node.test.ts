@@ -5,7 +5,7 @@ import { krillNode } from './krill-node.ts';
 const nodes = [parseIp('10.0.0.1'), parseIp('10.0.0.2')];
 
 /** `answering`: of each look in turn, the node on which Krill answers; the last goes on. */
-async function look(...answering: readonly (string | null)[]) {
+async function look(answering: readonly (string | null)[], stopped = false) {
   let now = 0;
   const clock = {
     now: () => now,
@@ -19,7 +19,9 @@ async function look(...answering: readonly (string | null)[]) {
     return { parts: [part] } as unknown as NodeStatus;
   };
   const said: string[] = [];
-  const node = await krillNode(nodes, { agents: { status }, clock }, (line) => said.push(line));
+  const node = await krillNode(nodes, { agents: { status }, clock, stopped }, (line) =>
+    said.push(line),
+  );
   return { node, said: said.length, seconds: now / 1000 };
 }
 
@@ -28,5 +30,9 @@ test.each([
   ['it moves', [null, null, '10.0.0.1'], { node: '10.0.0.1', said: 1, seconds: 2 }],
   ['it runs nowhere', [null], { node: null, said: 1, seconds: 30 }],
 ])('krillc finds Krill: %s', async (_what, answering, found) => {
-  expect(await look(...answering)).toEqual(found);
+  expect(await look(answering)).toEqual(found);
+});
+
+test('krillc waits for no Krill that was stopped', async () => {
+  expect(await look([null], true)).toEqual({ node: null, said: 0, seconds: 0 });
 });

@@ -25,8 +25,8 @@ export async function krillcCommand(argv: readonly string[]): Promise<number> {
   await machine.local.directory(paths.run, { mode: 0o755, uid: 0, gid: 0 });
   const node = await krillNode(
     settings.nodes,
-    { agents: httpAgents(), clock: machine.clock },
-    tell,
+    { agents: httpAgents(), clock: machine.clock, stopped: settings.stopped === true },
+    (line) => process.stderr.write(`${line}\n`),
   );
   const door = await openKrillDoor({
     socket: `${paths.run}/krillc-${process.pid}.sock`,
@@ -47,8 +47,6 @@ export async function krillcCommand(argv: readonly string[]): Promise<number> {
     door.close();
   }
 }
-
-const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const notMember = (): UserError =>
   new UserError('this server is not a member of a cluster with Krill', {

@@ -1,10 +1,11 @@
-import type {
-  Agents,
-  Domains,
-  Ip,
-  NodeStatus,
-  StorageHealth,
-  SwarmStanding,
+import {
+  type Agents,
+  type Domains,
+  hasPart,
+  type Ip,
+  type NodeStatus,
+  type StorageHealth,
+  type SwarmStanding,
 } from '@krillmanager/core';
 import type { ConfigurationDrift } from './configuration-drift.ts';
 
@@ -80,9 +81,6 @@ function nodeRow(ip: Ip, first: boolean, status: NodeStatus | null): NodeRow {
   const { storage, swarm, session, serial, problems } = status;
   return { ip, role, online: true, storage, swarm, session, serial, problems };
 }
-
-const hasPart = (status: NodeStatus | null | undefined, name: string): boolean =>
-  status?.parts.some((part) => part.name === name && part.running && part.healthy) ?? false;
 
 function servicesOf(
   own: NodeStatus,

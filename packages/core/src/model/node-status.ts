@@ -52,3 +52,7 @@ export interface Domains {
   readonly rrdp: string;
   readonly rsync: string;
 }
+
+/** Whether a part of ours runs on the node and works; not where no agent answers. */
+export const hasPart = (status: NodeStatus | null | undefined, name: string): boolean =>
+  status?.parts.some((part) => part.name === name && part.running && part.healthy) ?? false;

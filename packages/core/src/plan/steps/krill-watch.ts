@@ -1,5 +1,6 @@
 import type { Ip } from '../../model/ip.ts';
 import type { KrillRefusal } from '../../model/krill-refusal.ts';
+import { hasPart } from '../../model/node-status.ts';
 import { UserError } from '../../model/user-error.ts';
 import type { Ports } from '../../ports/ports.ts';
 
@@ -40,9 +41,7 @@ export class KrillWatch {
     for (const { ip, status } of found) {
       if (status?.krillRefusal) this.#believe(ip, status.krillRefusal);
     }
-    this.#answers = found.some(({ status }) =>
-      status?.parts.some(({ name, running, healthy }) => name === 'krill' && running && healthy),
-    );
+    this.#answers = found.some(({ status }) => hasPart(status, 'krill'));
     return this.#answers;
   }
 
