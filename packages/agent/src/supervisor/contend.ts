@@ -27,8 +27,8 @@ export async function contend({ places, say, signal }: Contender): Promise<TwoLo
     const because = reason(outcome);
     if (because !== told) {
       told = because;
-      say(because);
       await writeFile(places.waiting, because);
+      say(because);
     }
     await pause(contendEveryMs, undefined, { signal });
   }
