@@ -13,6 +13,8 @@ export const patienceMs = {
   krillRunning: 300_000,
   servingHealthy: 120_000,
   eviction: 120_000,
+  // A client hears of a new copy within 2 s.
+  copyConnected: 60_000,
   heal: 900_000,
 } as const;
 

@@ -19,6 +19,7 @@ export interface StatusSources {
   readonly release: string;
   readonly view: View;
   readonly storage: StorageHealth;
+  readonly copies?: readonly string[];
   readonly content: ServedContent;
   readonly krillAnswers: boolean;
   readonly held: HeldUpdate | null;
@@ -30,7 +31,8 @@ export interface StatusSources {
 
 /** What the agent tells the world of its node. */
 export function nodeStatus(sources: StatusSources): NodeStatus {
-  const { release, view, storage, content, krillAnswers, krillRefusal, held, doing } = sources;
+  const { release, view, storage, copies, content } = sources;
+  const { krillAnswers, krillRefusal, held, doing } = sources;
   const { memory } = view;
   const parts = partsOf(view, krillAnswers);
   const problems = [...problemsOf(sources), ...(sources.problems ?? [])];
@@ -48,6 +50,7 @@ export function nodeStatus(sources: StatusSources): NodeStatus {
     mode: memory.settings?.krill.mode ?? null,
     ...(stopped && { stopped }),
     storage,
+    ...(copies !== undefined && { copies }),
     swarm: swarmStanding(view.swarm),
     session: content.session,
     serial: content.serial,

@@ -41,12 +41,14 @@ export async function statusNow(machine: Machine, found: Found): Promise<NodeSta
   const { settings, serving } = view.memory;
   const self = ownAddress(settings?.nodes ?? [], view.addresses);
   const serves = (serving?.spec.containers.length ?? 0) > 0 && settings !== null;
-  const [content, krillAnswers, krillRefusal, held, containers] = await Promise.all([
+  const answers = view.mount.mounted && view.mount.answering;
+  const [content, krillAnswers, krillRefusal, held, containers, copies] = await Promise.all([
     serves ? lookAtContent(machine, settings, found.contextOf) : nothingServed,
     self === null ? false : tcpAnswers(self, krillPort),
     readKrillRefusal(machine.clock.now()),
     serves ? readHeldUpdate() : null,
     allContainers(machine),
+    answers ? machine.mount.copies() : undefined,
   ]);
   return nodeStatus({
     ...found,
@@ -55,6 +57,7 @@ export async function statusNow(machine: Machine, found: Found): Promise<NodeSta
     krillAnswers,
     krillRefusal,
     held,
+    ...(copies !== undefined && { copies }),
   });
 }
 

@@ -18,6 +18,8 @@ export interface NodeStatus {
   /** What Krill is for; null before that is known. */
   readonly mode: KrillSettings['mode'] | null;
   readonly storage: StorageHealth;
+  /** The copies that this node's client of the volume is connected to, "HOST:PATH" each. */
+  readonly copies?: readonly string[];
   readonly swarm: SwarmStanding;
   /** What NGINX and rsyncd serve here; null before there is anything. */
   readonly session: string | null;

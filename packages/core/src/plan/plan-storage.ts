@@ -69,7 +69,7 @@ function planBricks(found: VolumeState, observed: Observed, desired: Desired): r
       return { kind: 'volume.addBrick', volume, brick, replica: left + at + 1 };
     }),
     ...(added.length + spare.length > 0
-      ? [{ kind: 'volume.heal', volume, bricks: most } as const]
+      ? [{ kind: 'volume.heal', volume, bricks: most, nodes: [...observed.facts.keys()] } as const]
       : []),
     ...drop(volume, spare, most),
   ];

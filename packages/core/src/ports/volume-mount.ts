@@ -15,6 +15,8 @@ export interface VolumeMount {
   /** Mounts it through the local glusterd, or remounts it when it does not answer. */
   mount(volume: string): Promise<void>;
   unmount(): Promise<void>;
+  /** The copies that its client is connected to, "HOST:PATH" each, sorted; empty when it is silent. */
+  copies(): Promise<readonly string[]>;
 }
 
 /**

@@ -8,6 +8,7 @@ import { rememberedSince } from '../system/active-since.ts';
 import { resetFailedArgv, startArgv, stopArgv } from '../system/systemd-units.ts';
 import { hasClient } from './client-process.ts';
 import { comesBack } from './comes-back.ts';
+import { connectedCopies } from './connected-copies.ts';
 import { prepareMountPoint } from './mount-point.ts';
 import { mountProbe } from './mount-probe.ts';
 import { type MountEntry, mountAt } from './mount-table.ts';
@@ -72,7 +73,10 @@ export function volumeMount(): VolumeMount {
     assertOurs(now, volume);
   };
 
-  return { state, mount, unmount };
+  const copies = async (): Promise<readonly string[]> =>
+    (await mounted())?.type === volumeType ? connectedCopies(path) : [];
+
+  return { state, mount, unmount, copies };
 }
 
 const notMounted: MountState = { mounted: false, answering: false, sinceMs: 0 };

@@ -1,4 +1,10 @@
-import { ipOfHost, type MountState, UserError, type VolumeMount } from '@krillmanager/core';
+import {
+  formatBrick,
+  ipOfHost,
+  type MountState,
+  UserError,
+  type VolumeMount,
+} from '@krillmanager/core';
 import type { FakeHost } from '../fakes/fake-host.ts';
 import type { FakeVolume, PoolWorld } from '../fakes/pool-world.ts';
 import { VolumeTree } from './volume-tree.ts';
@@ -42,6 +48,11 @@ export class FakeMount implements VolumeMount {
 
   async unmount(): Promise<void> {
     this.#mounted = null;
+  }
+
+  async copies(): Promise<readonly string[]> {
+    const bricks = this.#current?.volume.bricks ?? [];
+    return bricks.filter(({ host }) => this.#isUp(host)).map(formatBrick);
   }
 
   /** What lies on it; null while it is not mounted, or most of its bricks do not answer. */

@@ -142,6 +142,7 @@ export class SimulatedNode {
       release: this.#release.release,
       view: { ...last.view, containers },
       storage: this.#storage,
+      copies: await this.mount.copies(),
       content: this.#content(containers),
       krillAnswers: containers.some(({ name }) => name === 'krill'),
       krillRefusal: null,

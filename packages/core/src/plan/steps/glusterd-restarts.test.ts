@@ -18,6 +18,7 @@ async function wait(step: Step, fromMs: number) {
     pool: {
       probe: async () => undefined,
       startVolume: async () => undefined,
+      volume: async () => late(null),
       peers: async () => late(formed.peers),
       onlineBricks: async () => late(desired.volume.bricks),
       healPending: async () => late(0),
@@ -38,7 +39,7 @@ about('a glusterd that starts again', () => {
   test.each<readonly [string, Step]>([
     ['peer', { kind: 'pool.probe', peer: h2 }],
     ['brick', { kind: 'volume.start', volume: 'v', bricks: 3 }],
-    ['whole copy', { kind: 'volume.heal', volume: 'v', bricks: 3 }],
+    ['whole copy', { kind: 'volume.heal', volume: 'v', bricks: 3, nodes: [] }],
   ])('does not end the wait for a %s, and is named when it stays away', async (_what, step) => {
     expect(await wait(step, 3000)).toEqual({ told: [silence], error: undefined });
     const { error } = await wait(step, Number.POSITIVE_INFINITY);

@@ -97,8 +97,8 @@ const lines: { readonly [K in Step['kind']]: readonly [Extract<Step, { kind: K }
     'add copy 4 of volume v on a:/b',
   ],
   'volume.heal': [
-    { kind: 'volume.heal', volume: 'v', bricks: 4 },
-    'wait until every copy of volume v is whole',
+    { kind: 'volume.heal', volume: 'v', bricks: 4, nodes },
+    'wait until every copy of volume v is in use and whole',
   ],
   'volume.removeBrick': [
     { kind: 'volume.removeBrick', volume: 'v', brick: { host: 'a', path: '/b' }, replica: 3 },

@@ -1,8 +1,8 @@
 import { onChange } from '../../execute/on-change.ts';
 import { until } from '../../execute/until.ts';
-import { isIp } from '../../model/ip.ts';
+import { type Ip, isIp } from '../../model/ip.ts';
 import { type Brick, formatBrick, type VolumeSpec } from '../../model/storage.ts';
-import { onVolume } from '../../paths.ts';
+import { onVolume, paths } from '../../paths.ts';
 import { patienceMs } from '../../policy.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Handlers } from '../step.ts';
@@ -23,7 +23,13 @@ export type VolumeStep =
       /** How many copies there are afterwards. */
       readonly replica: number;
     }
-  | { readonly kind: 'volume.heal'; readonly volume: string; readonly bricks: number }
+  | {
+      readonly kind: 'volume.heal';
+      readonly volume: string;
+      readonly bricks: number;
+      /** Whose clients of the volume must know every copy: all nodes that answer. */
+      readonly nodes: readonly Ip[];
+    }
   | {
       readonly kind: 'volume.removeBrick';
       readonly volume: string;
@@ -68,25 +74,13 @@ export const volumeHandlers: Handlers<VolumeStep> = {
     apply: ({ volume, brick, replica }, { ports: { pool } }) =>
       pool.addBricks(volume, replica, [brick]),
   },
-  // A copy counts when it is whole: only then may another one go.
+  // A copy counts when every client writes to it and it is whole: only then may another one go.
   'volume.heal': {
-    describe: ({ volume }) => `wait until every copy of volume ${volume} is whole`,
-    apply: async ({ volume, bricks }, { ports: { pool, clock }, progress }) => {
+    describe: ({ volume }) => `wait until every copy of volume ${volume} is in use and whole`,
+    apply: async ({ volume, bricks, nodes }, { ports, progress }) => {
       const tell = onChange(progress);
-      const whole = async (): Promise<boolean> => {
-        if ((await pool.onlineBricks(volume)).length < bricks) return false;
-        const pending = await pool.healPending(volume);
-        tell(pending === 0 ? undefined : `${pending} entries to heal`);
-        return pending === 0;
-      };
-      await until(whole, {
-        clock,
-        withinMs: patienceMs.heal,
-        everyMs: 1000,
-        what: `the copies of volume ${volume} to heal`,
-        hint: `see "gluster volume heal ${volume} info"`,
-        failing: tell,
-      });
+      await allConnected(volume, nodes, ports, tell);
+      await allWhole(volume, bricks, ports, tell);
     },
   },
   'volume.removeBrick': {
@@ -102,4 +96,64 @@ async function admit(allowed: string | undefined, { files, mount }: Ports): Prom
   if (allowed === undefined || !(await mount.state()).answering) return;
   const admitted = JSON.stringify(allowed.split(',').filter(isIp));
   await files.write(onVolume.admitted, admitted, { mode: 0o644, uid: 0, gid: 0 });
+}
+
+type Tell = (what: string | undefined) => void;
+
+/**
+ * A client that does not know a copy writes on without it, and no heal will count what it misses
+ * (docs/adr/0018): this one asks the clients themselves. One that is not mounted knows all when it is.
+ */
+async function allConnected(
+  volume: string,
+  nodes: readonly Ip[],
+  { pool, agents, clock }: Ports,
+  tell: Tell,
+): Promise<void> {
+  const connected = async (): Promise<boolean> => {
+    const bricks = (await pool.volume(volume))?.bricks ?? [];
+    const lacking = await Promise.all(
+      nodes.map(async (ip) => {
+        const status = await agents.status(ip);
+        if (status === null) return [`the agent on ${ip} does not answer`];
+        return bricks
+          .map(formatBrick)
+          .filter((copy) => !(status.copies?.includes(copy) ?? true))
+          .map((copy) => `${ip} has not connected to ${copy}`);
+      }),
+    );
+    const [first] = lacking.flat();
+    if (first !== undefined) throw new Error(first);
+    return true;
+  };
+  await until(connected, {
+    clock,
+    withinMs: patienceMs.copyConnected,
+    everyMs: 1000,
+    what: `every node to use all copies of volume ${volume}`,
+    hint: `no copy was dropped; on that node kill the process "glusterfs" that serves ${paths.volume}, which its agent then mounts anew, and run this again`,
+    failing: tell,
+  });
+}
+
+async function allWhole(
+  volume: string,
+  bricks: number,
+  { pool, clock }: Ports,
+  tell: Tell,
+): Promise<void> {
+  const whole = async (): Promise<boolean> => {
+    if ((await pool.onlineBricks(volume)).length < bricks) return false;
+    const pending = await pool.healPending(volume);
+    tell(pending === 0 ? undefined : `${pending} entries to heal`);
+    return pending === 0;
+  };
+  await until(whole, {
+    clock,
+    withinMs: patienceMs.heal,
+    everyMs: 1000,
+    what: `the copies of volume ${volume} to heal`,
+    hint: `see "gluster volume heal ${volume} info"`,
+    failing: tell,
+  });
 }
