@@ -23,14 +23,15 @@ export async function krillcCommand(argv: readonly string[]): Promise<number> {
   ]);
   if (token === null || authority === null) throw notMember();
   await machine.local.directory(paths.run, { mode: 0o755, uid: 0, gid: 0 });
-  const node = await krillNode(
-    settings.nodes,
-    { agents: httpAgents(), clock: machine.clock, stopped: settings.stopped === true },
-    (line) => process.stderr.write(`${line}\n`),
-  );
+  const search = {
+    agents: httpAgents(),
+    clock: machine.clock,
+    stopped: settings.stopped === true,
+  };
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const door = await openKrillDoor({
     socket: `${paths.run}/krillc-${process.pid}.sock`,
-    node,
+    find: () => krillNode(settings.nodes, search, say),
     token: token.trim(),
     authority,
   });
