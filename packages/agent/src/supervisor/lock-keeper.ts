@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { checkEveryMs, renewalOverdueMs, renewEveryMs } from './policy.ts';
-import { isOverdue, type LastSigns } from './renewal-overdue.ts';
+import { type LastSigns, whyOverdue } from './renewal-overdue.ts';
 import type { TwoLocks } from './two-locks.ts';
 
 /** What the agents' heartbeats show now; unknown where there are none. */
@@ -33,8 +33,9 @@ export class LockKeeper {
     const renewedMs = performance.now() - renewedAt;
     const refusedAfterMs = refusedAt - renewedAt;
     const majority = renewedMs > renewalOverdueMs ? this.#majoritySeen() : 'unknown';
-    if (isOverdue({ renewedMs, refusedAfterMs, majority })) {
-      this.#lose(`no lock could be renewed for ${(renewedMs / 1000).toFixed(1)} s`);
+    const why = whyOverdue({ renewedMs, refusedAfterMs, majority });
+    if (why !== null) {
+      this.#lose(`no lock could be renewed for ${(renewedMs / 1000).toFixed(1)} s: ${why}`);
     }
     return this.lost;
   }

@@ -17,15 +17,20 @@ interface MajorityAge {
 }
 
 /**
- * Whether Krill must die because we may no longer hold the locks. A majority that was seen just now,
- * and without a gap since that renewal, excuses a silent volume, because another node's loss
- * silences it too; but no answer that says no: whoever was cut for so long that the bricks forgot
- * him hears that first.
+ * Why Krill must die because we may no longer hold the locks; null when it need not. A majority that
+ * was seen just now, and without a gap since that renewal, excuses a silent volume, because another
+ * node's loss silences it too; but no answer that says no: whoever was cut for so long that the
+ * bricks forgot him hears that first.
  */
-export function isOverdue({ renewedMs, refusedAfterMs, majority }: LastSigns): boolean {
-  if (renewedMs <= renewalOverdueMs) return false;
-  if (renewedMs > renewalHopelessMs || refusedAfterMs > renewalOverdueMs) return true;
-  if (majority === 'unknown' || majority.seenMs > majorityOverdueMs) return true;
+export function whyOverdue({ renewedMs, refusedAfterMs, majority }: LastSigns): string | null {
+  if (renewedMs <= renewalOverdueMs) return null;
+  if (refusedAfterMs > renewalOverdueMs) return 'another has it';
+  if (renewedMs > renewalHopelessMs) return 'the volume is silent';
+  if (majority === 'unknown') return 'the volume is silent, and no heartbeats are known';
+  if (majority.seenMs > majorityOverdueMs) {
+    return 'the volume is silent, and no majority of the nodes is seen';
+  }
   // Whoever was paused and let go on sees a majority at once, and may have lost the locks meanwhile.
-  return majority.unbrokenMs < renewedMs;
+  const broken = majority.unbrokenMs < renewedMs;
+  return broken ? 'the volume is silent, and the majority was lost in between' : null;
 }
