@@ -1,7 +1,7 @@
 import { describe, type Plan, type Step } from '@krillmanager/core';
 import { type ConfirmOptions, confirm } from '../confirm.ts';
 
-const isDestructive = (step: Step): boolean => 'destructive' in step && step.destructive;
+const isDestructive = (step: Step): boolean => 'destructive' in step && step.destructive === true;
 
 /**
  * Names what a plan takes away and asks for it.
@@ -12,15 +12,18 @@ export async function requireConsent(plan: Plan, options: ConfirmOptions): Promi
   if (severe.length === 0) return;
   const nodes = [...new Set(severe.flatMap((step) => ('node' in step ? [step.node] : [])))];
   const removing = nodes.length > 0;
+  const fewer = severe.some(({ kind }) => kind === 'volume.removeBrick');
   const over = severe.some(({ kind }) => kind === 'krill.startOver');
   const act = {
     what: [
       ...(removing ? [`Removing ${nodes.join(', ')} from the cluster`] : []),
+      ...(fewer ? ['Dropping copies of the volume'] : []),
       ...(over ? ["Starting Krill's initialisation over"] : []),
     ].join('; '),
     lost: severe.map(describe),
     word: [
       ...(removing ? [`remove ${nodes.join(' ')}`] : []),
+      ...(fewer ? ['drop copies'] : []),
       ...(over ? ['start over'] : []),
     ].join(', '),
   };

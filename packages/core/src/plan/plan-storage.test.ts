@@ -75,6 +75,16 @@ describe('a copy that moves', () => {
     expect(copies(change)[0]).toBe(`add ${hostName(h4)} for 4`);
   });
 
+  test('is dropped only with consent where its node stays, as when there are to be fewer', () => {
+    const bricks = [h1, h2].map(brick);
+    const fewer = { ...desired, volume: { ...desired.volume, bricks, replica: 2 } };
+    const volume = { ...desired.volume, status: 'started' } as const;
+    const steps = planStorage({ ...formed, volume, online: volume.bricks }, fewer);
+    expect(steps.filter(({ kind }) => kind === 'volume.removeBrick')).toEqual([
+      expect.objectContaining({ brick: brick(h3), replica: 2, destructive: true }),
+    ]);
+  });
+
   test('is made after one that is lost has gone: no volume is whole with that', () => {
     expect(copies(three.thirdIsDead)).toEqual([
       `drop ${hostName(h3)} to 2`,

@@ -64,22 +64,30 @@ function planBricks(found: VolumeState, observed: Observed, desired: Desired): r
   const left = found.bricks.length - lost.length;
   const most = left + added.length;
   return [
-    ...drop(volume, lost, found.bricks.length),
+    ...drop(volume, lost, found.bricks.length, desired),
     ...added.map((brick, at): Step => {
       return { kind: 'volume.addBrick', volume, brick, replica: left + at + 1 };
     }),
     ...(added.length + spare.length > 0
       ? [{ kind: 'volume.heal', volume, bricks: most, nodes: [...observed.facts.keys()] } as const]
       : []),
-    ...drop(volume, spare, most),
+    ...drop(volume, spare, most, desired),
   ];
 }
 
-/** One after the other, from this many copies on. */
-const drop = (volume: string, bricks: readonly Brick[], copies: number): readonly Step[] =>
-  bricks.map((brick, at): Step => {
-    return { kind: 'volume.removeBrick', volume, brick, replica: copies - at - 1 };
+/** One after the other, from this many copies on. That a node goes is asked for where it is evicted. */
+function drop(
+  volume: string,
+  bricks: readonly Brick[],
+  copies: number,
+  { nodes }: Desired,
+): readonly Step[] {
+  const stays = ({ host }: Brick): boolean => nodes.some((ip) => hostName(ip) === host);
+  return bricks.map((brick, at): Step => {
+    const step = { kind: 'volume.removeBrick', volume, brick, replica: copies - at - 1 } as const;
+    return stays(brick) ? { ...step, destructive: true } : step;
   });
+}
 
 /**
  * Before a node is asked in it may mount, and until it has left it still may. One that is silent has

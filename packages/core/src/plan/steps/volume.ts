@@ -35,6 +35,8 @@ export type VolumeStep =
       readonly volume: string;
       readonly brick: Brick;
       readonly replica: number;
+      /** Its node stays: there will be fewer copies than before, or others than the operator knows. */
+      readonly destructive?: true;
     };
 
 export const volumeHandlers: Handlers<VolumeStep> = {
@@ -143,7 +145,8 @@ async function allWhole(
   tell: Tell,
 ): Promise<void> {
   const whole = async (): Promise<boolean> => {
-    if ((await pool.onlineBricks(volume)).length < bricks) return false;
+    const online = (await pool.onlineBricks(volume)).length;
+    if (online < bricks) throw new Error(`only ${online} of ${bricks} copies run`);
     const pending = await pool.healPending(volume);
     tell(pending === 0 ? undefined : `${pending} entries to heal`);
     return pending === 0;
@@ -153,7 +156,7 @@ async function allWhole(
     withinMs: patienceMs.heal,
     everyMs: 1000,
     what: `the copies of volume ${volume} to heal`,
-    hint: `see "gluster volume heal ${volume} info"`,
+    hint: `see "gluster volume status ${volume}" and "gluster volume heal ${volume} info"`,
     failing: tell,
   });
 }
