@@ -7,7 +7,7 @@ const brick: Brick = { host: 'a', path: '/b' };
 const dropped = { kind: 'volume.removeBrick', volume: 'v', brick, replica: 2 } as const;
 const evicted: Step = { kind: 'node.evict', node, destructive: true };
 
-const ask = (...steps: readonly Step[]) => requireConsent({ steps }, { input: false });
+const ask = (...steps: readonly Step[]) => requireConsent({ version: 1, steps }, { input: false });
 
 test('a copy that goes because its node does, and nothing else, is asked for by nobody', async () => {
   await expect(ask(dropped)).resolves.toBeUndefined();
