@@ -25,3 +25,22 @@ test('while glusterd has not answered it is not asked again', async () => {
   watch.look(view, true);
   expect(asked).toHaveLength(2);
 });
+
+test('one question that fails takes no copy away, two in a row do', async () => {
+  let now = 1_000_000;
+  let fails = false;
+  const volume = async () => {
+    if (fails) throw new Error('Another transaction is in progress');
+    return null;
+  };
+  const ports = { clock: { now: () => now }, pool: { volume } } as unknown as NodePorts;
+  const watch = new StorageWatch(ports, log);
+  const seen: string[] = [];
+  for (fails of [false, true, true, false, true]) {
+    watch.look(view, true);
+    await settled();
+    seen.push(watch.health);
+    now += storagePollMs;
+  }
+  expect(seen).toEqual(['absent', 'absent', 'down', 'absent', 'absent']);
+});

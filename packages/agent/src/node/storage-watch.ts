@@ -11,6 +11,8 @@ export class StorageWatch {
   #health: StorageHealth = 'absent';
   #whole = false;
   #polledAtMs = 0;
+  /** Polls in a row that failed. */
+  #failures = 0;
   #polling = false;
 
   constructor(ports: NodePorts, log: Logger) {
@@ -30,7 +32,8 @@ export class StorageWatch {
   look(view: View, polls: boolean): void {
     const now = this.#ports.clock.now();
     // A report is read more often than made, while not all is as it should be.
-    const settled = polls ? this.#health !== 'absent' && this.#health !== 'down' : this.#whole;
+    const known = polls ? this.#health !== 'absent' && this.#health !== 'down' : this.#whole;
+    const settled = known && this.#failures === 0;
     const due = settled ? storagePollMs : storagePollMs / 6;
     // Each question waits for the lock of those before it.
     if (this.#polling || now - this.#polledAtMs < due) return;
@@ -45,8 +48,11 @@ export class StorageWatch {
       if (health !== this.#health) this.#log.info({ storage: health }, 'storage');
       this.#health = health;
       this.#whole = whole;
+      this.#failures = 0;
     } catch (error) {
-      this.#health = 'down';
+      // A glusterd that is busy for once takes no copy away.
+      this.#failures += 1;
+      if (this.#failures > 1) this.#health = 'down';
       this.#whole = false;
       this.#log.warn({ error: String(error) }, 'storage not polled');
     } finally {
