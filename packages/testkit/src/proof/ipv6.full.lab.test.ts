@@ -48,6 +48,27 @@ describe('over IPv6 alone', () => {
     expect(status.krill.node).toMatch(/^fd63::[123]$/);
   });
 
+  test('a client of the volume goes on to another server, over IPv6, when it loses its glusterd', async () => {
+    expect(await lab.sh('h2', 'findmnt -no SOURCE /var/lib/krillmanager/volume')).toContain(
+      'km-fd63--2:/krillmanager',
+    );
+    // The agent would start it again.
+    await lab.sh('h2', 'systemctl mask --now --runtime glusterd');
+    const asked = `ss -Htnp state established dport = 24007 | grep glusterfs | grep -v glusterfsd || true`;
+    const server = await eventually(
+      () => lab.sh('h2', asked),
+      (lines) => /\[fd63::[13]\]:24007/.test(lines),
+      60_000,
+    );
+    expect(server).not.toContain('[fd63::2]:24007');
+    await lab.sh('h2', 'systemctl unmask --runtime glusterd && systemctl start glusterd');
+    await eventually(
+      () => cluster.status('h2'),
+      ({ ok }) => ok,
+      120_000,
+    );
+  });
+
   test('every validator gets the content from every node, over both transports', async () => {
     await cluster.trust('h1');
     // Krill is initialised before its CAs have published all that they will.
