@@ -1,5 +1,6 @@
 import { type ClusterSettings, messageOf, type Ports } from '@krillmanager/core';
 import type { NamedLock } from '@krillmanager/host';
+import { isFresh } from '../node/is-fresh.ts';
 import type { View } from '../node/view.ts';
 import { takeUpOwnFiles } from './own-files.ts';
 import { dueRenewals, type Renewal } from './renew.ts';
@@ -30,7 +31,7 @@ export class CertificateKeeper {
   /** Called at every look of the agent; looks itself every half minute. Never throws. */
   async look({ volume, swarm, mount }: View): Promise<void> {
     const now = this.#ports.clock.now();
-    if (now - this.#lookedAtMs < everyMs) return;
+    if (isFresh(now - this.#lookedAtMs, everyMs)) return;
     this.#lookedAtMs = now;
     const settings = volume?.settings ?? null;
     if (settings === null || volume?.member == null || !mount.answering) return;

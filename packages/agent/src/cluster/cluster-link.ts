@@ -1,6 +1,7 @@
 import { type ClusterSettings, clusterPort, type Ip, paths } from '@krillmanager/core';
 import type { Logger } from 'pino';
 import { keptContext } from '../http/kept-context.ts';
+import { isFresh } from '../node/is-fresh.ts';
 import { ownAddress } from '../node/next-action.ts';
 import type { View } from '../node/view.ts';
 import { RequestAnswers } from './answer-requests.ts';
@@ -31,7 +32,8 @@ export class ClusterLink {
   readonly #leadership: Leadership;
   readonly #contextOf = keptContext();
   #identity: Identity | null = null;
-  #identityDueAt = 0;
+  /** When it was last found to be good; milliseconds since the epoch. */
+  #identityGoodAt = Number.NEGATIVE_INFINITY;
   #nodes: readonly Ip[] = [];
   #self: Ip | null = null;
   #state: Omit<NodeState, 'majority'> = { volume: false, manager: false };
@@ -103,7 +105,7 @@ export class ClusterLink {
     this.#server = null;
     this.#heartbeats = null;
     this.#identity = null;
-    this.#identityDueAt = 0;
+    this.#identityGoodAt = Number.NEGATIVE_INFINITY;
   }
 
   async #follow(view: View): Promise<void> {
@@ -132,13 +134,13 @@ export class ClusterLink {
 
   async #keepIdentity({ volume }: View, self: Ip): Promise<void> {
     const { local, clock } = this.#ports;
-    if (clock.now() < this.#identityDueAt) return;
+    if (isFresh(clock.now() - this.#identityGoodAt, identityEveryMs)) return;
     const before = this.#identity;
     this.#identity =
       volume === null ? await readIdentity(local) : await keepIdentity(this.#ports, self);
     const now = this.#identity;
     if (now === null) return;
-    if (isGood(now, self, clock.now())) this.#identityDueAt = clock.now() + identityEveryMs;
+    if (isGood(now, self, clock.now())) this.#identityGoodAt = clock.now();
     if (now.certificate !== before?.certificate || now.authority !== before.authority) {
       if (this.#server !== null) this.#server.identity = now;
     }

@@ -17,6 +17,7 @@ import {
   readLetIn,
   writeLetIn,
 } from '@krillmanager/host';
+import { isFresh } from '../node/is-fresh.ts';
 import { ownAddress } from '../node/next-action.ts';
 import type { View } from '../node/view.ts';
 import { wantedScope } from './wanted-scope.ts';
@@ -75,7 +76,7 @@ export class FirewallKeeper {
     const ports = settings?.ports ?? usualSettings.ports;
     const wanted = JSON.stringify({ scope, ports });
     if (wanted === this.#applied || this.#problem !== null) {
-      const rests = this.#clock.now() - this.#lookedAtMs < everyMs;
+      const rests = isFresh(this.#clock.now() - this.#lookedAtMs, everyMs);
       if (rests || (this.#problem === null && (await this.#stillThere()))) return;
     }
     await this.#apply(scope, ports);

@@ -1,4 +1,5 @@
 import type { Agents, Clock, ClusterRecord, Ip, NodeStatus } from '@krillmanager/core';
+import { isFresh } from './is-fresh.ts';
 import type { Memory } from './view.ts';
 
 /** How often a node that cannot see the volume asks whether it still belongs. */
@@ -54,7 +55,7 @@ export class RemovalWatch {
 
   async look({ cluster, settings }: Memory, self: Ip | null): Promise<boolean> {
     if (cluster === null || settings === null || self === null) return false;
-    if (this.#clock.now() - this.#askedAtMs < askEveryMs) return false;
+    if (isFresh(this.#clock.now() - this.#askedAtMs, askEveryMs)) return false;
     this.#askedAtMs = this.#clock.now();
     return isRemoved({ cluster, self, nodes: settings.nodes }, this.#agents);
   }

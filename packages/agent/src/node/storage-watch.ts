@@ -1,5 +1,6 @@
 import type { StorageHealth } from '@krillmanager/core';
 import type { Logger } from 'pino';
+import { isFresh } from './is-fresh.ts';
 import type { NodePorts } from './node-ports.ts';
 import { pollStorage, storagePollMs } from './poll-storage.ts';
 import type { View } from './view.ts';
@@ -36,7 +37,7 @@ export class StorageWatch {
     const settled = known && this.#failures === 0;
     const due = settled ? storagePollMs : storagePollMs / 6;
     // Each question waits for the lock of those before it.
-    if (this.#polling || now - this.#polledAtMs < due) return;
+    if (this.#polling || isFresh(now - this.#polledAtMs, due)) return;
     this.#polledAtMs = now;
     void this.#poll(view, polls);
   }

@@ -1,7 +1,7 @@
 import type { Desired } from '../model/desired.ts';
 import { hostName, type Ip } from '../model/ip.ts';
 import type { Observed } from '../model/observed.ts';
-import { isPeer, isPooled } from '../model/storage.ts';
+import { isPeer } from '../model/storage.ts';
 import { krillLabel } from '../services/krill.ts';
 import { leavingNodes } from './leaving.ts';
 import { planDemotions, swarmNodeOf } from './plan-members.ts';
@@ -42,8 +42,10 @@ function planFarewell(observed: Observed, node: Ip): readonly Step[] {
   if (member !== null) {
     steps.push({ kind: 'swarm.remove', node, nodeId: member.id, destructive: true });
   }
-  if (isPooled(observed.peers, node)) {
-    const host = observed.peers.find((peer) => isPeer(peer, node))?.hosts[0] ?? hostName(node);
+  // In whatever state: one that was rejected in the middle of its way in must go, too.
+  const peer = observed.peers.find((each) => isPeer(each, node));
+  if (peer !== undefined) {
+    const host = peer.hosts[0] ?? hostName(node);
     steps.push({ kind: 'pool.detach', node, host, force: !answers, destructive: true });
   }
   steps.push({ kind: 'member.forget', node });

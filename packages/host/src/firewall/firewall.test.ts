@@ -126,6 +126,7 @@ describe('open-cluster-ports', () => {
 
   const wrong: [argv: string[], said: string][] = [
     [['--peers', '10.0.0.1,x'], '--peers: "x" is not an IP address'],
+    [['--peers', '127.0.0.1'], '--peers: "127.0.0.1" is not the address of a server'],
     [['--peers='], '--peers: "" is not an IP address'],
     [['--world', '--peers=10.0.0.1'], '--world and --peers exclude each other'],
     [['--open'], "Unknown option '--open'"],

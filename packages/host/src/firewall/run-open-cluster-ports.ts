@@ -4,6 +4,7 @@ import {
   type HostFiles,
   type Ip,
   isIp,
+  isNodeAddress,
   parseIp,
   paths,
   type ServicePorts,
@@ -151,6 +152,8 @@ function addresses(list: string): readonly Ip[] {
   const texts = list.split(',').map((text) => text.trim());
   const wrong = texts.find((text) => !isIp(text));
   if (wrong !== undefined) throw wrongUsage(`--peers: "${wrong}" is not an IP address`);
+  const nobody = texts.find((text) => !isNodeAddress(text));
+  if (nobody !== undefined) throw wrongUsage(`--peers: "${nobody}" is not the address of a server`);
   return texts.map(parseIp);
 }
 

@@ -84,8 +84,8 @@ function failingOrigin({ h1, h2 }: Scene) {
         sleep 0.1
       done; exit 1`);
   };
-  const ask = () =>
-    fetched(`https://rrdp.lab:${failingCachePort}${notification}`, {
+  const ask = (path = notification) =>
+    fetched(`https://rrdp.lab:${failingCachePort}${path}`, {
       ip: h2.ip,
       curl: ['--insecure'],
     });
@@ -99,10 +99,23 @@ function failingOrigin({ h1, h2 }: Scene) {
       --tmpfs /tmp:mode=1777 --tmpfs /var/lib/nginx \
       -v /srv/caching:/caching:ro -v /var/lib/krillmanager/serving:/serving:ro \
       ${images.nginx} nginx -e stderr -c /caching/failing.conf -g 'daemon off;'`);
-    await eventually(ask, ({ status }) => status === 200, 30_000);
+    await eventually(
+      () => ask(),
+      ({ status }) => status === 200,
+      30_000,
+    );
   };
   const stop = () => h2.sh('docker rm -f failing; systemctl stop failing-origin');
   return { start, ask, fail, stop };
+}
+
+const answerWithout = ({ status, headers }: Answer) =>
+  [status, headers['retry-after'], headers['cache-control']] as const;
+
+/** For what is not here: the origin's no is passed on, its trouble is ours to tell. */
+function expectedOf(how: string): ReturnType<typeof answerWithout> {
+  const refused = [403, 404, 429].find((status) => how.endsWith(String(status)));
+  return refused === undefined ? [503, '30', 'no-store'] : [refused, undefined, 'no-store'];
 }
 
 export async function startCaches({ h1, h2 }: Scene): Promise<void> {
@@ -263,6 +276,8 @@ export function cachesInFront(scene: () => Scene, freshness: () => Promise<Fresh
       await failing.fail(how);
       const { status, body } = await failing.ask();
       expect({ how, status, body }).toEqual({ how, status: 200, body: before.body });
+      const missing = await failing.ask('/rrdp/never/asked/for.xml');
+      expect({ how, answer: answerWithout(missing) }).toEqual({ how, answer: expectedOf(how) });
     }
     await failing.stop();
   }, 180_000);
