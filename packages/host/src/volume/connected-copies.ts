@@ -6,23 +6,36 @@ const grepAnswers = [1, 2];
 
 /**
  * The copies that the client of a mounted volume is connected to, as it says itself below `.meta`:
- * "HOST:PATH" each, sorted. No brick is asked for it. Empty when it does not answer in time.
+ * "HOST:PATH" each, sorted. No brick is asked for it. Empty when it does not answer in time, and while
+ * an earlier question hangs, whose process cannot be killed.
  */
-export async function connectedCopies(mountPoint: string): Promise<readonly string[]> {
+export function copiesProbe(mountPoint: string): () => Promise<readonly string[]> {
+  let hangs = false;
+  return async () => {
+    if (hangs) return [];
+    try {
+      return await ask(mountPoint);
+    } catch (error) {
+      if (!(error instanceof DeadlineError)) throw error;
+      hangs = true;
+      void error.ended.then(() => {
+        hangs = false;
+      });
+      return [];
+    }
+  };
+}
+
+async function ask(mountPoint: string): Promise<readonly string[]> {
   const files = ['private', 'remote-host', 'remote-subvolume'].map((name) => `--include=${name}`);
   const lines = '^connected = 1$|^[^ []+$';
   // A link to the graph in use, which the last slash follows.
   const active = `${mountPoint}/.meta/graphs/active/`;
-  try {
-    const { stdout } = await runCommand(['grep', '-rsE', lines, ...files, '--', active], {
-      deadlineMs: answerDeadlineMs,
-      accept: grepAnswers,
-    });
-    return parseClients(stdout);
-  } catch (error) {
-    if (error instanceof DeadlineError) return [];
-    throw error;
-  }
+  const { stdout } = await runCommand(['grep', '-rsE', lines, ...files, '--', active], {
+    deadlineMs: answerDeadlineMs,
+    accept: grepAnswers,
+  });
+  return parseClients(stdout);
 }
 
 const said = /\/([^/]+-client-\d+)\/(?:options\/)?(private|remote-host|remote-subvolume):(.+)$/;

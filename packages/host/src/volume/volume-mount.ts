@@ -8,7 +8,7 @@ import { rememberedSince } from '../system/active-since.ts';
 import { resetFailedArgv, startArgv, stopArgv } from '../system/systemd-units.ts';
 import { hasClient } from './client-process.ts';
 import { comesBack } from './comes-back.ts';
-import { connectedCopies } from './connected-copies.ts';
+import { copiesProbe } from './connected-copies.ts';
 import { prepareMountPoint } from './mount-point.ts';
 import { mountProbe } from './mount-probe.ts';
 import { type MountEntry, mountAt } from './mount-table.ts';
@@ -33,6 +33,7 @@ const notMountedCode = 32;
 export function volumeMount(): VolumeMount {
   const path = paths.volume;
   const probe = mountProbe(path);
+  const connected = copiesProbe(path);
   const since = rememberedSince(unit);
   const watch = {
     probe,
@@ -74,7 +75,7 @@ export function volumeMount(): VolumeMount {
   };
 
   const copies = async (): Promise<readonly string[]> =>
-    (await mounted())?.type === volumeType ? connectedCopies(path) : [];
+    (await mounted())?.type === volumeType ? connected() : [];
 
   return { state, mount, unmount, copies };
 }
