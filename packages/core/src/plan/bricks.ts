@@ -1,7 +1,7 @@
 import type { Desired } from '../model/desired.ts';
 import { hostName } from '../model/ip.ts';
 import type { Observed } from '../model/observed.ts';
-import { type Brick, formatBrick } from '../model/storage.ts';
+import { type Brick, formatBrick, type VolumeState } from '../model/storage.ts';
 
 /** Bricks stay where they are while their node stays; a node without one gets it when one is due. */
 export function wantedBricks(
@@ -20,3 +20,16 @@ export const isSame = (a: Brick, b: Brick): boolean => formatBrick(a) === format
 /** glusterd says that it does not run. */
 export const isOffline = ({ online }: Observed, brick: Brick): boolean =>
   online !== null && !online.some((each) => isSame(each, brick));
+
+/** What becomes of the copies: those that stay, come, are lost already, or go once the others are whole. */
+export function copyMoves(found: VolumeState, observed: Observed, desired: Desired) {
+  const wanted = wantedBricks(observed, desired);
+  const isWanted = (brick: Brick): boolean => wanted.some((b) => isSame(b, brick));
+  const dropped = found.bricks.filter((brick) => !isWanted(brick));
+  return {
+    kept: found.bricks.filter(isWanted),
+    added: wanted.filter((brick) => !found.bricks.some((b) => isSame(b, brick))),
+    lost: dropped.filter((brick) => isOffline(observed, brick)),
+    spare: dropped.filter((brick) => !isOffline(observed, brick)),
+  };
+}

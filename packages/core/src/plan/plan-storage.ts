@@ -3,7 +3,7 @@ import { hostName, type Ip } from '../model/ip.ts';
 import type { Observed } from '../model/observed.ts';
 import { type Brick, isMember, isPooled, type VolumeState } from '../model/storage.ts';
 import { isBlind } from './blind.ts';
-import { isOffline, isSame, wantedBricks } from './bricks.ts';
+import { copyMoves } from './bricks.ts';
 import { leavingNodes } from './leaving.ts';
 import type { Step } from './step.ts';
 import { isConnected } from './steps/node.ts';
@@ -56,11 +56,7 @@ function planVolume(observed: Observed, desired: Desired): readonly Step[] {
  */
 function planBricks(found: VolumeState, observed: Observed, desired: Desired): readonly Step[] {
   const volume = found.name;
-  const wanted = wantedBricks(observed, desired);
-  const added = wanted.filter((brick) => !found.bricks.some((b) => isSame(b, brick)));
-  const dropped = found.bricks.filter((brick) => !wanted.some((b) => isSame(b, brick)));
-  const lost = dropped.filter((brick) => isOffline(observed, brick));
-  const spare = dropped.filter((brick) => !isOffline(observed, brick));
+  const { added, lost, spare } = copyMoves(found, observed, desired);
   const left = found.bricks.length - lost.length;
   const most = left + added.length;
   return [

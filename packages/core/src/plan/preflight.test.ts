@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Desired } from '../model/desired.ts';
-import type { Ip } from '../model/ip.ts';
+import { type Ip, parseIp } from '../model/ip.ts';
 import type { NodeFacts } from '../model/node-facts.ts';
 import type { Observed } from '../model/observed.ts';
 import {
@@ -232,6 +232,17 @@ describe('a removal', () => {
   ])('that would cost a good copy is refused: %s', (_what, online, left) => {
     expect(said({ ...formed, online }, two)).toEqual([
       `without 10.55.0.3 only ${left} of 2 copies of the volume would answer: too few to agree`,
+    ]);
+  });
+
+  test('that moves a copy while another one does not run is refused', () => {
+    const h4 = parseIp('10.55.0.4');
+    const wanted = without(h1, h3, h4);
+    const facts = except(formed.facts, h4, factsOf(h4));
+    const met = { peers: [...formed.peers, peer(h4)], facts };
+    expect(said({ ...formed, ...met }, wanted)).toEqual([]);
+    expect(said({ ...formed, ...met, online: copies.slice(0, 2) }, wanted)).toEqual([
+      'the copy of the volume on 10.55.0.3 does not run: none can be moved now',
     ]);
   });
 

@@ -2,12 +2,10 @@ import type { Desired } from '../model/desired.ts';
 import { hostName, type Ip, ipOfHost } from '../model/ip.ts';
 import type { NodeFacts } from '../model/node-facts.ts';
 import type { Observed } from '../model/observed.ts';
-import { type Brick, isPeer } from '../model/storage.ts';
+import { isPeer } from '../model/storage.ts';
 import { UserError } from '../model/user-error.ts';
 import { krillPort, paths } from '../paths.ts';
-import { isSame, wantedBricks } from './bricks.ts';
-import { leavingNodes } from './leaving.ts';
-import { managersLeft } from './plan-members.ts';
+import { checkRemoval } from './check-removal.ts';
 
 const clockSkewMs = 2000;
 const oldestDocker = [20, 10] as const;
@@ -21,12 +19,7 @@ export function preflight(observed: Observed, desired: Desired): readonly UserEr
     const facts = observed.facts.get(ip);
     return facts === undefined ? checkKnown(ip, observed) : checkNode(ip, facts, observed, desired);
   });
-  return [
-    ...checkArbiter(observed, desired),
-    ...checkQuorum(observed, desired),
-    ...checkManagers(observed, desired),
-    ...nodes,
-  ];
+  return [...checkArbiter(observed, desired), ...checkRemoval(observed, desired), ...nodes];
 }
 
 /** A member may be down. A server that is new must be looked at before it is taken in. */
@@ -37,51 +30,6 @@ function checkKnown(ip: Ip, { peers }: Observed): UserError[] {
       hint: `run "krillmanager --slave=1 init" there, and see that port 9655 is open to this server`,
     }),
   ];
-}
-
-/** What stays when a node goes has to be able to agree: of nodes and of copies more than half. */
-function checkQuorum(observed: Observed, desired: Desired): UserError[] {
-  const leaving = leavingNodes(observed, desired);
-  const { nodes } = desired;
-  const copies = wantedBricks(observed, desired);
-  const dropping = observed.volume?.bricks.some((brick) => !copies.some((b) => isSame(b, brick)));
-  if (leaving.length === 0 && dropping !== true) return [];
-  const left = [
-    ['nodes', nodes.length, nodes.filter((ip) => observed.facts.has(ip)).length],
-    ['copies of the volume', copies.length, copies.filter((b) => answers(observed, b)).length],
-  ] as const;
-  const without = leaving.length > 0 ? `without ${leaving.join(', ')}` : 'with fewer copies';
-  return left.flatMap(([what, all, answering]) => {
-    if (answering * 2 > all) return [];
-    return [
-      new UserError(
-        `${without} only ${answering} of ${all} ${what} would answer: too few to agree`,
-        {
-          hint: 'start the servers that are down, or take those out of the list instead',
-        },
-      ),
-    ];
-  });
-}
-
-/** The managers that stay have to be able to agree; those that are down go first. */
-function checkManagers(observed: Observed, desired: Desired): UserError[] {
-  const left = managersLeft(observed, desired);
-  if (left === null || left.answering * 2 > left.all) return [];
-  return [
-    new UserError(
-      `only ${left.answering} of the ${left.all} managers that the Swarm would have left answer: too few to agree`,
-      { hint: 'start the servers that are down, or take those out of the list instead' },
-    ),
-  ];
-}
-
-/** A copy that is there is answered for by glusterd, one that is to come by its node. */
-function answers({ facts, online, volume }: Observed, brick: Brick): boolean {
-  const isThere = volume?.status === 'started' && volume.bricks.some((b) => isSame(b, brick));
-  if (isThere) return online?.some((b) => isSame(b, brick)) ?? false;
-  const ip = ipOfHost(brick.host);
-  return ip !== null && facts.has(ip);
 }
 
 /** GlusterFS neither makes an arbiter of a copy nor a copy of an arbiter while others depend on it. */
