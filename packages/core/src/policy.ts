@@ -40,4 +40,7 @@ export const volumeOptions: Readonly<Record<string, string>> = {
   // close() returns when the bricks have the data, and a rename cannot overtake its file.
   'performance.flush-behind': 'off',
   'performance.strict-write-ordering': 'on',
+  // A file that another node has just replaced fails when it is opened, which is mended by opening it
+  // again, and not when it is read, again and again until the next one comes (docs/adr/0026).
+  'performance.open-behind': 'off',
 };

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
+import { constants as osConstants } from 'node:os';
 import { join } from 'node:path';
 import { errorCode, KrillsyncError, messageOf, SourceMoved } from './krillsync-error.ts';
 import { chunkBytes } from './limits.ts';
@@ -7,7 +8,11 @@ import type { Source, SourceFile } from './source.ts';
 
 // Deleted by the publication server, replaced on another node of a network file system, or that
 // file system away for a moment.
-const movedCodes: readonly (string | undefined)[] = ['ENOENT', 'ESTALE', 'ENOTCONN'];
+const movedCodes: readonly (string | undefined)[] = ['ENOENT', 'ENOTCONN'];
+
+/** ESTALE, for which Node has no name. */
+const isStale = (error: unknown): boolean =>
+  (error as NodeJS.ErrnoException).errno === -osConstants.errno.ESTALE;
 
 /**
  * Reads a publication server's RRDP files from a local directory, which may be a network mount:
@@ -103,7 +108,8 @@ async function sourceCall<T>(file: string, call: () => Promise<T>): Promise<T> {
     return await call();
   } catch (cause) {
     const message = `cannot read ${file}: ${messageOf(cause)}`;
-    if (movedCodes.includes(errorCode(cause))) throw new SourceMoved(message, { cause });
+    if (movedCodes.includes(errorCode(cause)) || isStale(cause))
+      throw new SourceMoved(message, { cause });
     throw new KrillsyncError('source', message, { cause });
   }
 }

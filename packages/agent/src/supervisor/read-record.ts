@@ -6,7 +6,7 @@ import { Refusal } from './refusal.ts';
  * @throws Refusal when it is damaged, and the system's error when it cannot be read
  */
 export async function readRecord<T>(path: string): Promise<T | null> {
-  const text = await readText(path).catch(againWhenStale(path)).catch(whenMissing(null));
+  const text = await readText(path).catch(whenMissing(null));
   if (text === null) return null;
   const record = parsed(text);
   if (typeof record === 'object' && record !== null) return record as T;
@@ -22,14 +22,6 @@ function parsed(text: string): unknown {
     return null;
   }
 }
-
-/** A file that another host has replaced by rename can be stale here; opened again it is the new one. */
-const againWhenStale =
-  (path: string) =>
-  (error: unknown): Promise<string> => {
-    if ((error as NodeJS.ErrnoException).code !== 'ESTALE') throw error;
-    return readText(path);
-  };
 
 /** A value for what is not there; what cannot be read is not missing. */
 export const whenMissing =

@@ -18,13 +18,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-/** Read by a process whose calls to close the file fail. */
-async function readWithoutClosing(): Promise<string> {
+/** Read by a process of which these system calls on the file fail, counted by thread, as strace says it. */
+async function readInjured(call: string, injury: string): Promise<string> {
   const text = `import { readText } from '${program}';
     process.stdout.write(await readText('${path}'));`;
   const node = [process.execPath, '--input-type=module', '-e', text];
   const fails = ['-f', '-qq', '-o', join(dir, 'calls'), '-P', path];
-  const argv = [...fails, '-e', 'trace=close', '-e', 'inject=close:error=ENOENT', ...node];
+  const argv = [...fails, '-e', `trace=${call}`, '-e', `inject=${call}:${injury}`, ...node];
   const { stdout } = await promisify(execFile)('strace', argv);
   return stdout;
 }
@@ -34,8 +34,12 @@ describe('the text of a file', () => {
     expect(await readText(path)).toBe('{}');
   });
 
-  test('is read also when closing the file fails', async () => {
-    expect(await readWithoutClosing()).toBe('{}');
+  test.each([
+    ['closing the file fails', 'close', 'error=ENOENT'],
+    ['another host has replaced the file', 'openat', 'error=ESTALE:when=1'],
+    ['another host has replaced the file after it was opened', 'read', 'error=ENOENT:when=1'],
+  ])('is read also when %s', async (_what, call, injury) => {
+    expect(await readInjured(call, injury)).toBe('{}');
   });
 
   test('is not there when the file is not', async () => {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { messageOf, type VolumeFiles } from '@krillmanager/core';
-import { errorCode } from '../files/error-code.ts';
+import { isStale } from '../files/error-code.ts';
 import { type HeldLock, type LockHolder, lockFile } from '../lock/lock-file.ts';
 import { partsOf } from './confined.ts';
 import { confinedFiles } from './confined-files.ts';
@@ -57,7 +57,7 @@ async function againWhenStale<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    if (errorCode(error) !== 'ESTALE') throw error;
+    if (!isStale(error)) throw error;
     return await action();
   }
 }
