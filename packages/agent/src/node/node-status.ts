@@ -19,7 +19,7 @@ export interface StatusSources {
   readonly release: string;
   readonly view: View;
   readonly storage: StorageHealth;
-  readonly copies?: readonly string[];
+  readonly copies?: readonly string[] | undefined;
   readonly content: ServedContent;
   readonly krillAnswers: boolean;
   readonly held: HeldUpdate | null;

@@ -57,7 +57,7 @@ export async function statusNow(machine: Machine, found: Found): Promise<NodeSta
     krillAnswers,
     krillRefusal,
     held,
-    ...(copies !== undefined && { copies }),
+    copies,
   });
 }
 
